@@ -1,0 +1,120 @@
+// The whole door between Swift and libtorch: a C ABI over PyTorch's dispatcher.
+//
+// Conventions
+// - Only fixed-width integers, doubles and pointers cross it.
+// - A function that can fail returns a status (0 is success) or NULL; `ct_error_message` then says why, on this thread.
+//   No C++ exception ever leaves.
+// - A `ct_tensor *` that a function returns belongs to the caller, who calls `ct_tensor_release`. Arguments are borrowed.
+// - Scalar types are c10's codes (6 float32, 15 bfloat16, 4 int64, ...), device types are c10's (0 CPU, 1 CUDA, 13 MPS).
+#ifndef CTORCH_H
+#define CTORCH_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct ct_tensor ct_tensor;        // a tensor: a counted reference to its TensorImpl
+typedef struct ct_operator ct_operator;    // an operator of the dispatcher; lives for ever
+typedef struct ct_frame ct_frame;          // the arguments, then the results, of one call
+typedef struct ct_generator ct_generator;  // a random number generator
+
+const char *ct_error_message(void);
+
+// Tensors
+void ct_tensor_retain(ct_tensor *tensor);
+void ct_tensor_release(ct_tensor *tensor);
+int64_t ct_tensor_dim(ct_tensor *tensor);
+int64_t ct_tensor_count(ct_tensor *tensor);
+void ct_tensor_shape(ct_tensor *tensor, int64_t *shape);
+int32_t ct_tensor_strides(ct_tensor *tensor, int64_t *strides);
+int32_t ct_tensor_scalar_type(ct_tensor *tensor);
+int64_t ct_tensor_item_size(ct_tensor *tensor);
+void ct_tensor_device(ct_tensor *tensor, int32_t *type, int32_t *index);
+int32_t ct_tensor_is_contiguous(ct_tensor *tensor, int32_t memory_format);
+int64_t ct_tensor_version(ct_tensor *tensor);  // counts in-place changes; -1 where they are not counted
+void *ct_tensor_data(ct_tensor *tensor);       // NULL where the elements are not in this process's memory
+// A tensor over memory that somebody else owns; `release(context)` is called once, when the last view is gone.
+ct_tensor *ct_tensor_from_blob(void *data, const int64_t *shape, int64_t dim, int32_t scalar_type,
+                               void (*release)(void *context), void *context);
+
+// Operators
+ct_operator *ct_operator_find(const char *name, const char *overload);
+const char *ct_operator_schema(ct_operator *op);
+int64_t ct_operator_argument_count(ct_operator *op);
+const char *ct_operator_argument_type(ct_operator *op, int64_t index);  // as in the schema: "Tensor?", "int[]"
+int64_t ct_operator_result_count(ct_operator *op);
+const char *ct_operator_result_type(ct_operator *op, int64_t index);
+
+// Calls: begin, push every argument in order (a missing tail takes the schema's defaults), call, take results, end.
+ct_frame *ct_frame_begin(ct_operator *op);
+void ct_frame_end(ct_frame *frame);
+void ct_push_none(ct_frame *frame);
+void ct_push_tensor(ct_frame *frame, ct_tensor *tensor);
+void ct_push_int(ct_frame *frame, int64_t value);
+void ct_push_double(ct_frame *frame, double value);
+void ct_push_bool(ct_frame *frame, int32_t value);
+void ct_push_string(ct_frame *frame, const char *value);
+void ct_push_device(ct_frame *frame, int32_t type, int32_t index);
+void ct_push_generator(ct_frame *frame, ct_generator *generator);
+void ct_push_ints(ct_frame *frame, const int64_t *values, int64_t count);
+void ct_push_doubles(ct_frame *frame, const double *values, int64_t count);
+void ct_push_bools(ct_frame *frame, const uint8_t *values, int64_t count);
+void ct_push_tensors(ct_frame *frame, ct_tensor *const *tensors, int64_t count);  // NULL elements where `Tensor?[]`
+int32_t ct_call(ct_frame *frame);
+ct_tensor *ct_take_tensor(ct_frame *frame, int64_t index);  // NULL: an undefined tensor
+int64_t ct_take_int(ct_frame *frame, int64_t index);
+double ct_take_double(ct_frame *frame, int64_t index);
+int32_t ct_take_bool(ct_frame *frame, int64_t index);
+int64_t ct_take_tensors_count(ct_frame *frame, int64_t index);
+ct_tensor *ct_take_tensors_element(ct_frame *frame, int64_t index, int64_t element);
+
+// Autograd
+int32_t ct_backward(ct_tensor *const *roots, ct_tensor *const *gradients, int64_t count, int32_t retain_graph,
+                    int32_t create_graph);
+// Gradients of `outputs` for `inputs`, into `results`; NULL for an input that was not used (an error unless allowed).
+int32_t ct_gradients(ct_tensor *const *outputs, ct_tensor *const *gradients, int64_t output_count,
+                     ct_tensor *const *inputs, int64_t input_count, int32_t retain_graph, int32_t create_graph,
+                     int32_t allow_unused, ct_tensor **results);
+int32_t ct_tensor_requires_grad(ct_tensor *tensor);
+int32_t ct_tensor_set_requires_grad(ct_tensor *tensor, int32_t value);
+int32_t ct_tensor_is_leaf(ct_tensor *tensor);
+ct_tensor *ct_tensor_grad(ct_tensor *tensor);  // NULL where there is none
+int32_t ct_tensor_set_grad(ct_tensor *tensor, ct_tensor *gradient);
+
+// Modes of this thread
+int32_t ct_grad_mode(void);
+void ct_set_grad_mode(int32_t enabled);
+void *ct_inference_mode_begin(void);
+void ct_inference_mode_end(void *guard);
+int32_t ct_autocast_enabled(int32_t device_type);
+int32_t ct_autocast_scalar_type(int32_t device_type);
+int32_t ct_autocast_begin(int32_t device_type, int32_t enabled, int32_t scalar_type);
+void ct_autocast_end(int32_t device_type, int32_t was_enabled, int32_t scalar_type);
+
+// Random numbers
+ct_generator *ct_generator_make(int32_t device_type, int32_t device_index, uint64_t seed);
+ct_generator *ct_generator_default(int32_t device_type, int32_t device_index);
+void ct_generator_release(ct_generator *generator);
+int32_t ct_generator_set_seed(ct_generator *generator, uint64_t seed);
+uint64_t ct_generator_seed(ct_generator *generator);
+ct_tensor *ct_generator_state(ct_generator *generator);  // a byte tensor
+int32_t ct_generator_set_state(ct_generator *generator, ct_tensor *state);
+
+// The machine
+const char *ct_version(void);
+const char *ct_build_configuration(void);
+const char *ct_cpu_capability(void);
+int32_t ct_cpu_has_fast_bfloat16(void);
+int32_t ct_device_count(int32_t device_type);  // 0 where this libtorch or this machine has none
+int32_t ct_device_synchronize(int32_t device_type);
+int32_t ct_threads(void);
+void ct_set_threads(int32_t count);
+int32_t ct_set_deterministic(int32_t enabled);
+int32_t ct_is_deterministic(void);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,6 @@
+@_exported import FoveaData
+@_exported import FoveaImaging
+@_exported import FoveaMetrics
+@_exported import FoveaModels
+@_exported import FoveaTraining
+@_exported import Torch

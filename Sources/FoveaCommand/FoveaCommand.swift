@@ -1,0 +1,6 @@
+import ArgumentParser
+
+@main
+struct FoveaCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "fovea", abstract: "Computer vision in Swift.")
+}
