@@ -20,3 +20,15 @@ public enum Scalar: Sendable, Hashable, ExpressibleByIntegerLiteral, Expressible
   /// A scalar from a truth value.
   public init(_ value: Bool) { self = .bool(value) }
 }
+
+/// A number of Swift's that can stand beside a tensor: `x * 2`, `1 - x`, `x.pow(0.5)`.
+public protocol ScalarConvertible {
+  /// The number, of its own kind.
+  var scalar: Scalar { get }
+}
+
+extension Scalar: ScalarConvertible { public var scalar: Scalar { self } }
+extension Int: ScalarConvertible { public var scalar: Scalar { .int(self) } }
+extension Double: ScalarConvertible { public var scalar: Scalar { .double(self) } }
+extension Float: ScalarConvertible { public var scalar: Scalar { .double(Double(self)) } }
+extension Bool: ScalarConvertible { public var scalar: Scalar { .bool(self) } }
