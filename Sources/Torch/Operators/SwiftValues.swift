@@ -90,7 +90,8 @@ extension Tensor {
   public func withUnsafeMutableBytes<Result>(
     _ body: (UnsafeMutableRawBufferPointer) throws -> Result
   ) rethrows -> Result {
-    precondition(device == .cpu && isContiguous(), "memory can be lent for writing only where it has no gaps, on the CPU")
+    precondition(
+      device == .cpu && isContiguous(), "memory can be lent for writing only where it has no gaps, on the CPU")
     return try withExtendedLifetime(self) {
       try body(UnsafeMutableRawBufferPointer(start: ct_tensor_data(raw), count: count * dtype.byteCount))
     }
