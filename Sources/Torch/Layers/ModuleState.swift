@@ -79,7 +79,7 @@ extension Module {
       }
       copies.append((target, source))
     }
-    report.unexpected = state.names.filter { !known.contains($0) }
+    report.unexpected = state.keys.filter { !known.contains($0) }
     if strict && !report.isClean { throw LoadError(report: report) }
     withNoGrad { for (target, source) in copies { target.copy_(source) } }
     return report
