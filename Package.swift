@@ -13,7 +13,7 @@ let homes =
 
 let libtorchFlags: [CXXSetting] = [
   .unsafeFlags(
-    ["-std=c++20", "-O2"]
+    ["-std=c++20", "-O2", "-Wfatal-errors"]
       + homes.flatMap { ["-isystem", $0 + "/include", "-isystem", $0 + "/include/torch/csrc/api/include"] })
 ]
 let libtorchLinks: [LinkerSetting] = [

@@ -1,12 +1,12 @@
 // Autograd: backward passes, gradients, and the modes that belong to a thread.
+#include "guard.h"
+
 #include <ATen/autocast_mode.h>
 #include <c10/core/GradMode.h>
 #include <c10/core/InferenceMode.h>
 #include <torch/csrc/autograd/autograd.h>
 
 #include <vector>
-
-#include "guard.h"
 
 using namespace ctorch;
 

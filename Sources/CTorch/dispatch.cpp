@@ -1,5 +1,7 @@
 // Calls through c10::Dispatcher. One frame is one call: its arguments are checked against the schema as they come, so
 // that a wrong one is named instead of reaching a kernel.
+#include "guard.h"
+
 #include <ATen/core/dispatch/Dispatcher.h>
 #include <ATen/core/ivalue.h>
 #include <ATen/core/jit_type.h>
@@ -9,8 +11,6 @@
 #include <optional>
 #include <unordered_map>
 #include <vector>
-
-#include "guard.h"
 
 using namespace ctorch;
 using c10::IValue;

@@ -1,6 +1,14 @@
 // What every file of the shim needs: handles to and from libtorch's types, and the catching of exceptions.
 #pragma once
 
+#if !__has_include(<torch/version.h>)
+#error "libtorch is missing: run 'make setup', or set LIBTORCH to the 'torch' folder of an unpacked torch 2.13.0 wheel"
+#endif
+#include <torch/version.h>
+#if TORCH_VERSION_MAJOR != 2 || TORCH_VERSION_MINOR != 13
+#error "this libtorch is not 2.13: run 'make setup', or set LIBTORCH to the 'torch' folder of a torch 2.13.0 wheel"
+#endif
+
 #include <ATen/core/Generator.h>
 #include <ATen/core/Tensor.h>
 

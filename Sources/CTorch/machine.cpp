@@ -1,4 +1,6 @@
 // Random number generators, devices, threads, and what this libtorch is.
+#include "guard.h"
+
 #include <ATen/Context.h>
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/Parallel.h>
@@ -9,8 +11,6 @@
 #include <torch/version.h>
 
 #include <mutex>
-
-#include "guard.h"
 
 using namespace ctorch;
 

@@ -1,10 +1,10 @@
 // Tensor handles: counting, shape, memory.
+#include "guard.h"
+
 #include <ATen/Functions.h>
 #include <c10/core/MemoryFormat.h>
 
 #include <algorithm>
-
-#include "guard.h"
 
 using namespace ctorch;
 

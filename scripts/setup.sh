@@ -1,0 +1,66 @@
+#!/bin/sh
+# Installs what Fovea needs and this machine lacks: Debian packages, and libtorch into `.libtorch/` (from the `torch`
+# wheel, unpacked there; the user's Python is not touched). Does nothing when everything is there.
+set -eu
+cd "$(dirname "$0")/.."
+
+torch=2.13.0
+needed="libturbojpeg0-dev libpng-dev libwebp-dev libcairo2-dev libarchive-dev pkg-config gnuplot-nox fonts-dejavu-core"
+wished="dataset-fashion-mnist"
+
+say() { printf '%s\n' "$*" >&2; }
+
+install_packages() {
+  command -v dpkg-query >/dev/null || {
+    say "This is not Debian: install libjpeg-turbo, libpng, libwebp, cairo, libarchive (with headers), pkg-config and gnuplot."
+    return 0
+  }
+  missing=""
+  for package in $needed $wished; do
+    dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing="$missing $package"
+  done
+  [ -n "$missing" ] || return 0
+  say "Installing$missing"
+  root=""
+  [ "$(id -u)" = 0 ] || root="sudo"
+  $root apt-get update -qq
+  for package in $missing; do
+    case " $wished " in
+    *" $package "*)
+      $root apt-get install -y -qq "$package" >/dev/null || say "$package cannot be had here; it is downloaded when it is needed"
+      ;;
+    *) $root apt-get install -y -qq "$package" >/dev/null ;;
+    esac
+  done
+}
+
+found_version() { sed -n "s/^__version__ = '\([0-9.]*\).*/\1/p" "$1/version.py" 2>/dev/null || true; }
+
+install_libtorch() {
+  if [ -n "${LIBTORCH:-}" ]; then
+    [ "$(found_version "$LIBTORCH")" = "$torch" ] || [ -f "$LIBTORCH/lib/libtorch_cpu.so" ] || {
+      say "LIBTORCH=$LIBTORCH holds no libtorch $torch: point it at the 'torch' folder of that wheel, or unset it"
+      exit 1
+    }
+    return 0
+  fi
+  [ "$(found_version .libtorch/torch)" = "$torch" ] && return 0
+  command -v python3 >/dev/null || { say "python3 with pip is needed to unpack libtorch: apt-get install python3-pip"; exit 1; }
+  say "Installing libtorch $torch into .libtorch"
+  rm -rf .libtorch/unpacked .libtorch/torch
+  mkdir -p .libtorch
+  pip="python3 -m pip install --quiet --disable-pip-version-check --no-deps --target .libtorch/unpacked"
+  if command -v nvidia-smi >/dev/null && nvidia-smi >/dev/null 2>&1; then
+    # With an NVIDIA card, the wheel with CUDA, and the CUDA libraries that it depends on.
+    python3 -m pip install --quiet --disable-pip-version-check --target .libtorch/unpacked "torch==$torch"
+  else
+    $pip "torch==$torch+cpu" 2>/dev/null ||
+      $pip --index-url https://download.pytorch.org/whl/cpu "torch==$torch" 2>/dev/null ||
+      $pip "torch==$torch" ||
+      { say "libtorch $torch cannot be installed: see pip's message above"; exit 1; }
+  fi
+  ln -sfn unpacked/torch .libtorch/torch
+}
+
+install_packages
+install_libtorch
