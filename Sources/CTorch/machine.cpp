@@ -6,6 +6,7 @@
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
 #include <ATen/cpu/Utils.h>
+#include <c10/core/DefaultDtype.h>
 #include <c10/core/impl/VirtualGuardImpl.h>
 #include <dlfcn.h>
 #include <torch/version.h>
@@ -109,6 +110,17 @@ int32_t ct_device_synchronize(int32_t type) {
   return guarded(1, [&] {
     if (static_cast<c10::DeviceType>(type) != c10::DeviceType::CPU)
       c10::impl::VirtualGuardImpl(static_cast<c10::DeviceType>(type)).synchronizeDevice(-1);
+    return 0;
+  });
+}
+
+int32_t ct_default_scalar_type(void) { return static_cast<int32_t>(c10::get_default_dtype_as_scalartype()); }
+
+int32_t ct_set_default_scalar_type(int32_t scalar_type) {
+  return guarded(1, [&] {
+    auto type = static_cast<c10::ScalarType>(scalar_type);
+    TORCH_CHECK(c10::isFloatingType(type), "the default type must be a floating-point one, not ", type);
+    c10::set_default_dtype(c10::scalarTypeToTypeMeta(type));
     return 0;
   });
 }

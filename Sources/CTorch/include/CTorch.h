@@ -109,6 +109,8 @@ const char *ct_cpu_capability(void);
 int32_t ct_cpu_has_fast_bfloat16(void);
 int32_t ct_device_count(int32_t device_type);  // 0 where this libtorch or this machine has none
 int32_t ct_device_synchronize(int32_t device_type);
+int32_t ct_default_scalar_type(void);
+int32_t ct_set_default_scalar_type(int32_t scalar_type);
 int32_t ct_threads(void);
 void ct_set_threads(int32_t count);
 int32_t ct_set_deterministic(int32_t enabled);

@@ -1,3 +1,5 @@
+internal import CTorch
+
 /// The type of a tensor's elements. The raw values are libtorch's own codes.
 public enum DType: Int, Sendable, Hashable, CaseIterable {
   case uint8 = 0
@@ -16,6 +18,16 @@ public enum DType: Int, Sendable, Hashable, CaseIterable {
     switch self {
     case .float16, .bfloat16, .float32, .float64: true
     default: false
+    }
+  }
+
+  /// The type of tensors that are made without naming one: float32, unless set to another floating-point type.
+  public static var `default`: DType {
+    get { DType(rawValue: Int(ct_default_scalar_type())) ?? .float32 }
+    set {
+      if ct_set_default_scalar_type(Int32(newValue.rawValue)) != 0 {
+        ErrorScope.report(String(cString: ct_error_message()), in: "DType.default")
+      }
     }
   }
 

@@ -22,22 +22,22 @@ extension Operators {
 
 extension Tensor {
   /// A tensor of zeros.
-  public static func zeros(_ shape: [Int], dtype: DType = .float32, device: Device = .cpu) -> Tensor {
+  public static func zeros(_ shape: [Int], dtype: DType = .default, device: Device = .cpu) -> Tensor {
     Operators.zeros(shape, dtype, nil, device)
   }
 
   /// A tensor of ones.
-  public static func ones(_ shape: [Int], dtype: DType = .float32, device: Device = .cpu) -> Tensor {
+  public static func ones(_ shape: [Int], dtype: DType = .default, device: Device = .cpu) -> Tensor {
     Operators.ones(shape, dtype, nil, device)
   }
 
   /// A tensor of one value throughout.
-  public static func full(_ shape: [Int], _ value: Scalar, dtype: DType = .float32, device: Device = .cpu) -> Tensor {
+  public static func full(_ shape: [Int], _ value: Scalar, dtype: DType = .default, device: Device = .cpu) -> Tensor {
     Operators.full(shape, value, dtype, nil, device)
   }
 
   /// A tensor whose elements have no particular value yet.
-  public static func empty(_ shape: [Int], dtype: DType = .float32, device: Device = .cpu) -> Tensor {
+  public static func empty(_ shape: [Int], dtype: DType = .default, device: Device = .cpu) -> Tensor {
     Operators.empty(shape, dtype, nil, device)
   }
 
@@ -69,13 +69,13 @@ extension Tensor {
 
   /// `count` values in even steps from `start` to `end`, both included.
   public static func linspace(
-    _ start: Scalar, _ end: Scalar, count: Int, dtype: DType = .float32, device: Device = .cpu
+    _ start: Scalar, _ end: Scalar, count: Int, dtype: DType = .default, device: Device = .cpu
   ) -> Tensor {
     Operators.linspace(start, end, count, dtype, nil, device)
   }
 
   /// The unit matrix `[size, size]`.
-  public static func eye(_ size: Int, dtype: DType = .float32, device: Device = .cpu) -> Tensor {
+  public static func eye(_ size: Int, dtype: DType = .default, device: Device = .cpu) -> Tensor {
     Operators.eye(size, dtype, nil, device)
   }
 

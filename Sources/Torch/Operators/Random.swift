@@ -14,13 +14,13 @@ extension Operators {
 extension Tensor {
   /// Even random numbers from 0 up to, without, 1.
   public static func rand(
-    _ shape: [Int], dtype: DType = .float32, device: Device = .cpu, generator: Generator? = nil
+    _ shape: [Int], dtype: DType = .default, device: Device = .cpu, generator: Generator? = nil
   ) -> Tensor {
     Operators.rand(shape, generator, dtype, nil, device)
   }
   /// Random numbers of mean 0 and standard deviation 1.
   public static func randn(
-    _ shape: [Int], dtype: DType = .float32, device: Device = .cpu, generator: Generator? = nil
+    _ shape: [Int], dtype: DType = .default, device: Device = .cpu, generator: Generator? = nil
   ) -> Tensor {
     Operators.randn(shape, generator, dtype, nil, device)
   }
