@@ -22,6 +22,7 @@ extension Operators {
   static let roll = Op<Tensor, Tensor, [Int], [Int]>("aten::roll")
   static let rot90 = Op<Tensor, Tensor, Int, [Int]>("aten::rot90")
   static let narrow = Op<Tensor, Tensor, Int, Int, Int>("aten::narrow")
+  static let asStrided = Op<Tensor, Tensor, [Int], [Int], Int?>("aten::as_strided")
   static let meshgrid = Op<[Tensor], [Tensor], String>("aten::meshgrid", "indexing")
   static let movedim = Op<Tensor, Tensor, Int, Int>("aten::movedim", "int")
 }
@@ -85,6 +86,10 @@ extension Tensor {
   }
   /// `length` slices of a dimension from `start` on, without copying.
   public func narrow(dim: Int, start: Int, length: Int) -> Tensor { Operators.narrow(self, dim, start, length) }
+  /// A view of the same memory with these sizes and strides, from the element at `offset` on.
+  public func asStrided(_ shape: [Int], strides: [Int], offset: Int = 0) -> Tensor {
+    Operators.asStrided(self, shape, strides, offset)
+  }
   /// Coordinates of a grid: for axes of `n` and `m` values, two tensors `[n, m]`.
   public static func meshgrid(_ axes: [Tensor]) -> [Tensor] { Operators.meshgrid(axes, "ij") }
 }
