@@ -30,7 +30,9 @@ open class Module {
   }
 
   /// What this module holds itself, in the order of its declarations, superclasses first.
-  public final func members() -> [(key: String, member: Member)] {
+  ///
+  /// A subclass overrides it only where the names of its members depend on how it is built.
+  open func members() -> [(key: String, member: Member)] {
     var chain: [Mirror] = []
     var mirror: Mirror? = Mirror(reflecting: self)
     while let level = mirror, level.subjectType != Module.self {
