@@ -15,6 +15,7 @@ extension Operators {
   static let argmax = Op<Tensor, Tensor, Int?, Bool>("aten::argmax")
   static let argmin = Op<Tensor, Tensor, Int?, Bool>("aten::argmin")
   static let topk = Op<(Tensor, Tensor), Tensor, Int, Int, Bool, Bool>("aten::topk")
+  static let searchSorted = Op<Tensor, Tensor, Tensor, Bool, Bool>("aten::searchsorted", "Tensor")
   static let sort = Op<(Tensor, Tensor), Tensor, Bool?, Int, Bool>("aten::sort", "stable")
   static let cumsum = Op<Tensor, Tensor, Int, DType?>("aten::cumsum")
   static let logsumexp = Op<Tensor, Tensor, [Int], Bool>("aten::logsumexp")
@@ -81,6 +82,10 @@ extension Tensor {
   /// The places of the elements in sorted order along a dimension.
   public func argsort(dim: Int = -1, descending: Bool = false) -> Tensor {
     sort(dim: dim, descending: descending).indices
+  }
+  /// Where each of `values` would go in this sorted tensor: before the elements equal to it, or after them (`right`).
+  public func searchSorted(_ values: Tensor, right: Bool = false) -> Tensor {
+    Operators.searchSorted(self, values, false, right)
   }
   /// Running sums along a dimension.
   public func cumsum(dim: Int) -> Tensor { Operators.cumsum(self, dim, nil) }
