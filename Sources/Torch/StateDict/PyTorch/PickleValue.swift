@@ -30,15 +30,21 @@ struct PickleHeap {
     let number: Int
   }
 
-  /// What a file may make: ten million values are a checkpoint of a hundred thousand tensors with its optimizer's.
-  static let limit = 10_000_000
-
   private let file: MappedFile
   private var contents: [[PickleValue]] = []
   /// How many values there are; copies of containers count as well, so that a small file cannot copy without end.
   private(set) var count = 0
+  /// How many there may be.
+  private let limit: Int
 
-  init(_ file: MappedFile) { self.file = file }
+  /// A heap for a pickle of so many bytes.
+  ///
+  /// Every byte of an honest pickle makes less than four values, and ten million are a checkpoint of a hundred thousand
+  /// tensors with its optimizer's.
+  init(_ file: MappedFile, pickleLength: Int) {
+    self.file = file
+    limit = min(10_000_000, pickleLength * 4 + 1000)
+  }
 
   /// The elements of a container; of a dictionary, each key and then its value.
   subscript(container: Container) -> [PickleValue] { contents[container.number] }
@@ -66,9 +72,9 @@ struct PickleHeap {
   /// Counts values that are about to be made.
   mutating func charge(_ values: Int) throws {
     count += values
-    guard count <= Self.limit else {
+    guard count <= limit else {
       throw file.error(
-        .excessive, "holds more than \(Self.limit) Python values",
+        .excessive, "holds more than \(limit) Python values",
         fix: "save the weights alone, with torch.save(model.state_dict(), path)")
     }
   }

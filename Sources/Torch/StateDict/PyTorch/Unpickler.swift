@@ -19,7 +19,7 @@ struct Unpickler {
   /// A machine for the pickle that begins where the cursor is.
   init(_ cursor: ByteCursor) {
     self.cursor = cursor
-    heap = PickleHeap(cursor.file)
+    heap = PickleHeap(cursor.file, pickleLength: cursor.end - cursor.position)
   }
 
   /// The value that the pickle describes.
