@@ -14,7 +14,16 @@ public struct LoadReport: Sendable, Equatable, CustomStringConvertible {
     public let expected: Shape
     /// The state dict's shape.
     public let found: Shape
+
+    public init(name: String, expected: Shape, found: Shape) {
+      self.name = name
+      self.expected = expected
+      self.found = found
+    }
   }
+
+  /// A report of nothing that does not fit.
+  public init() {}
 
   /// Whether everything fitted.
   public var isClean: Bool { missing.isEmpty && unexpected.isEmpty && misshapen.isEmpty }

@@ -1,0 +1,80 @@
+// The blocks of Deep Residual Learning for Image Recognition.
+// Kaiming He, Xiangyu Zhang, Shaoqing Ren, Jian Sun, 2015. https://arxiv.org/abs/1512.03385
+
+import Torch
+
+/// Two 3x3 convolutions, added to what goes in.
+public final class BasicBlock: Layer {
+  let conv1: Conv2d
+  let bn1: BatchNorm2d
+  let conv2: Conv2d
+  let bn2: BatchNorm2d
+  let downsample: Sequential?
+
+  /// A block from `inputs` to `width` channels; `stride` makes images smaller.
+  public init(_ inputs: Int, _ width: Int, stride: Int = 1) {
+    downsample = shortcut(inputs, width, stride: stride)
+    conv1 = Conv2d(inputs, width, kernel: 3, stride: stride, padding: 1, bias: false)
+    bn1 = BatchNorm2d(width)
+    conv2 = Conv2d(width, width, kernel: 3, padding: 1, bias: false)
+    bn2 = BatchNorm2d(width)
+  }
+
+  public override func forward(_ x: Tensor) -> Tensor {
+    let branch = bn2(conv2(bn1(conv1(x)).relu_()))
+    return branch.add_(downsample?(x) ?? x).relu_()
+  }
+}
+
+/// A 1x1 convolution to fewer channels, a 3x3 one, and a 1x1 one to `4 · width`, added to what goes in.
+///
+/// The stride is the 3x3 convolution's, as in torchvision ("ResNet v1.5"); in the paper it is the first one's.
+public final class Bottleneck: Layer {
+  /// How many times more channels go out than `width`.
+  public static let expansion = 4
+
+  let conv1: Conv2d
+  let bn1: BatchNorm2d
+  let conv2: Conv2d
+  let bn2: BatchNorm2d
+  let conv3: Conv2d
+  let bn3: BatchNorm2d
+  let downsample: Sequential?
+
+  /// A block from `inputs` to `4 · width` channels; `stride` makes images smaller.
+  ///
+  /// - Parameters:
+  ///   - groups: of the 3x3 convolution (ResNeXt).
+  ///   - widthPerGroup: channels of each group where `width` is 64, and in proportion elsewhere.
+  public init(_ inputs: Int, _ width: Int, stride: Int = 1, groups: Int = 1, widthPerGroup: Int = 64) {
+    let inner = width * widthPerGroup / 64 * groups
+    let outputs = width * Bottleneck.expansion
+    downsample = shortcut(inputs, outputs, stride: stride)
+    conv1 = Conv2d(inputs, inner, kernel: 1, bias: false)
+    bn1 = BatchNorm2d(inner)
+    conv2 = Conv2d(inner, inner, kernel: 3, stride: stride, padding: 1, groups: groups, bias: false)
+    bn2 = BatchNorm2d(inner)
+    conv3 = Conv2d(inner, outputs, kernel: 1, bias: false)
+    bn3 = BatchNorm2d(outputs)
+  }
+
+  public override func forward(_ x: Tensor) -> Tensor {
+    let inner = bn2(conv2(bn1(conv1(x)).relu_())).relu_()
+    return bn3(conv3(inner)).add_(downsample?(x) ?? x).relu_()
+  }
+}
+
+/// What brings a block's input to the shape of its output; nothing where it has that shape.
+private func shortcut(_ inputs: Int, _ outputs: Int, stride: Int) -> Sequential? {
+  guard stride != 1 || inputs != outputs else { return nil }
+  return Sequential(Conv2d(inputs, outputs, kernel: 1, stride: stride, bias: false), BatchNorm2d(outputs))
+}
+
+extension Module {
+  /// Draws the weights of all convolutions for the ReLUs that follow them, as torchvision does.
+  func initializeResidualConvolutions() {
+    for case (_, let conv as Conv2d) in namedModules() {
+      conv.weight.initialize(.kaimingNormal(fan: .out, for: .relu))
+    }
+  }
+}
