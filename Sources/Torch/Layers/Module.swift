@@ -169,8 +169,15 @@ open class Layer: Module {
     fatalError("\(type(of: self)) does not override forward(_:)")
   }
 
+  /// Called after each run with what came in and what went out, for summaries and for looking inside a network.
+  public final var forwardHook: ((_ input: Tensor, _ output: Tensor) -> Void)?
+
   /// Runs the layer.
-  public final func callAsFunction(_ x: Tensor) -> Tensor { forward(x) }
+  public final func callAsFunction(_ x: Tensor) -> Tensor {
+    let output = forward(x)
+    forwardHook?(x, output)
+    return output
+  }
 }
 
 extension String {

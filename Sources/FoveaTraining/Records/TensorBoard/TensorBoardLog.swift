@@ -50,6 +50,14 @@ public final class TensorBoardLog {
     try write(.values(ordered.map { .scalar($0.key, Float($0.value)) }), step: step)
   }
 
+  /// Logs an image.
+  public func image(_ name: String, _ image: Image, step: Int) throws {
+    let png = try image.encoded(as: .png)
+    try write(
+      .values([.image(name, png: png, width: image.width, height: image.height, channels: image.channels)]),
+      step: step)
+  }
+
   /// Logs text, which is shown as Markdown.
   public func text(_ name: String, _ text: String, step: Int = 0) throws(RecordError) {
     try write(.values([.text(name, text)]), step: step)
