@@ -23,16 +23,23 @@ struct Expectation: Decodable {
     switch mode {
     case .rgb: rgb
     case .grey: grey
-    case .unchanged: unchanged == "rgb" ? rgb : unchanged == "grey" ? grey : Data(base64Encoded: unchanged)!
+    case .unchanged: unchanged == "rgb" ? rgb : unchanged == "grey" ? grey : Data(base64Encoded: unchanged) ?? Data()
     }
   }
 
-  static let all = try! JSONDecoder().decode(
-    [String: Expectation].self, from: Data(contentsOf: fixture("expected.json")))
+  static let all: [String: Expectation] = {
+    do {
+      return try JSONDecoder().decode([String: Expectation].self, from: Data(contentsOf: fixture("expected.json")))
+    } catch {
+      fatalError("expected.json: \(error)")
+    }
+  }()
   static let names = all.keys.sorted()
 }
 
-func fixture(_ name: String) -> URL { Bundle.module.resourceURL!.appending(path: "Fixtures/\(name)") }
+func fixture(_ name: String) -> URL {
+  (Bundle.module.resourceURL ?? Bundle.module.bundleURL).appending(path: "Fixtures/\(name)")
+}
 
 /// The largest difference of two channels; as large as can be if the sizes differ.
 func difference(_ first: some Collection<UInt8>, _ second: some Collection<UInt8>) -> Int {

@@ -134,7 +134,7 @@ private struct JPEGSegments {
     }
   }
 
-  /// Whether the mark that ends a picture follows the pixels; in in a file that was cut short, nothing does.
+  /// Whether the mark that ends a picture follows the pixels; in a file that was cut short, nothing does.
   var hasEnd: Bool {
     guard let pixelsStart else { return false }
     return stride(from: bytes.count - 2, through: pixelsStart, by: -1).contains {

@@ -45,6 +45,7 @@ extension Operators {
   static let round = Op<Tensor, Tensor>("aten::round")
   static let clamp = Op<Tensor, Tensor, Scalar?, Scalar?>("aten::clamp")
   static let clampInPlace = Op<Tensor, Tensor, Scalar?, Scalar?>("aten::clamp_")
+  static let nanToNum = Op<Tensor, Tensor, Double?, Double?, Double?>("aten::nan_to_num")
   static let clampTensor = Op<Tensor, Tensor, Tensor?, Tensor?>("aten::clamp", "Tensor")
 }
 
@@ -169,7 +170,10 @@ extension Tensor {
   /// Limited to a range.
   public func clamp(min: Scalar? = nil, max: Scalar? = nil) -> Tensor { Operators.clamp(self, min, max) }
   /// Limited to a range that differs by element.
+  @_disfavoredOverload  // a literal is a number
   public func clamp(min: Tensor?, max: Tensor?) -> Tensor { Operators.clampTensor(self, min, max) }
+  /// `value` in place of NaN, and the largest numbers of the type in place of the infinities.
+  public func nanToNum(_ value: Double = 0) -> Tensor { Operators.nanToNum(self, value, nil, nil) }
   /// Limited to a range, in place.
   @discardableResult
   public func clamp_(min: Scalar? = nil, max: Scalar? = nil) -> Tensor { Operators.clampInPlace(self, min, max) }
