@@ -20,8 +20,9 @@ public final class Adam: Optimizer {
   public override func update(_ step: GroupStep) {
     let counters = step.counters("step")
     counters.foreachAdd_(1)
+    let (maxSquares, amsgrad, maximize): ([Tensor], Bool, Bool) = ([], false, false)
     Operators.fusedAdam(
-      step.parameters, step.gradients, step.state("exp_avg"), step.state("exp_avg_sq"), [], counters,
-      step.learningRate, momentum, beta2, step.weightDecay, epsilon, /* amsgrad */ false, /* maximize */ false)
+      step.parameters, step.gradients, step.state("exp_avg"), step.state("exp_avg_sq"), maxSquares, counters,
+      step.learningRate, momentum, beta2, step.weightDecay, epsilon, amsgrad, maximize)
   }
 }

@@ -19,8 +19,9 @@ public final class SGD: Optimizer {
   public override func update(_ step: GroupStep) {
     // Momentum that starts at zero makes the first step the plain gradient, as PyTorch's does.
     let buffers = momentum == 0 ? [] : step.state("momentum_buffer")
+    let (dampening, maximize, isFirstStep) = (0.0, false, false)
     Operators.fusedSGD(
-      step.parameters, step.gradients, buffers, step.weightDecay, momentum, step.learningRate, /* dampening */ 0,
-      nesterov, /* maximize */ false, /* isFirstStep */ false)
+      step.parameters, step.gradients, buffers, step.weightDecay, momentum, step.learningRate, dampening, nesterov,
+      maximize, isFirstStep)
   }
 }
