@@ -48,3 +48,42 @@ public struct TransformError: Error, Sendable, Hashable, CustomStringConvertible
 
   public var description: String { "\(sample.isEmpty ? "sample" : sample): \(transform): \(problem)" }
 }
+
+extension Transform {
+  /// The changed sample, for transforms in which nothing is random, such as those of an evaluation.
+  ///
+  /// A random one draws the same numbers at every call of this.
+  public func callAsFunction(_ sample: Sample) throws -> Sample {
+    var random = RandomSource(seed: 0)
+    return try self(sample, using: &random)
+  }
+
+  func cannotChange(_ sample: Sample, _ problem: String) -> TransformError {
+    TransformError(transform: description, sample: sample.name, problem: problem)
+  }
+
+  /// Throws unless the image has one or three channels, as colour changes need.
+  func requireColor(_ sample: Sample) throws {
+    let shape = sample.image.shape
+    guard shape.count == 3, [1, 3].contains(shape[0]) else {
+      throw cannotChange(sample, "needs an image [1, H, W] or [3, H, W], and this one is \(shape)")
+    }
+  }
+}
+
+extension BatchTransform {
+  func cannotChange(_ batch: Batch, _ problem: String) -> TransformError {
+    TransformError(transform: description, sample: "batch \(batch.number)", problem: problem)
+  }
+
+  /// Throws if the batch has more than images and labels, which the batch forms of moves do not carry along.
+  func requireImagesAlone(_ batch: Batch) throws {
+    guard
+      batch.boxes.isEmpty, batch.masks.isEmpty, batch.keypoints.isEmpty, batch.labelMaps == nil
+    else {
+      throw cannotChange(
+        batch,
+        "on a batch it moves images alone; boxes, masks and key points are moved sample by sample, as a Transform")
+    }
+  }
+}

@@ -1,0 +1,100 @@
+import Torch
+
+/// Left and right exchanged with a probability. torchvision's name: `RandomHorizontalFlip`.
+///
+/// On a batch, each image is flipped or not by itself.
+public struct RandomHorizontalFlip: Transform, BatchTransform {
+  public var probability: Double
+  /// For each key point, which one takes its place in a flipped image: the left eye is then the right eye. Nil where key
+  /// points have no sides.
+  public var mirroredKeypoints: [Int]?
+
+  public init(probability: Double = 0.5, mirroredKeypoints: [Int]? = nil) {
+    self.probability = probability
+    self.mirroredKeypoints = mirroredKeypoints
+  }
+
+  public func callAsFunction(_ sample: Sample, using random: inout RandomSource) throws -> Sample {
+    if let mirroredKeypoints, let keypoints = sample.keypoints, keypoints.shape[1] != mirroredKeypoints.count {
+      throw cannotChange(
+        sample, "mirrors \(mirroredKeypoints.count) key points, and the sample has \(keypoints.shape[1])")
+    }
+    guard random.chance(probability) else { return sample }
+    var flipped = sample.flippedHorizontally()
+    if let mirroredKeypoints {
+      flipped.keypoints = flipped.keypoints?.indexSelect(dim: 1, Tensor(mirroredKeypoints))
+    }
+    return flipped
+  }
+
+  public func callAsFunction(_ batch: Batch, using random: inout RandomSource) throws -> Batch {
+    try requireImagesAlone(batch)
+    var batch = batch
+    batch.images = batch.images.flippedAtRandom(-1, probability, using: &random)
+    return batch
+  }
+
+  public var description: String { "RandomHorizontalFlip(probability: \(probability))" }
+}
+
+/// Top and bottom exchanged with a probability. torchvision's name: `RandomVerticalFlip`.
+///
+/// On a batch, each image is flipped or not by itself.
+public struct RandomVerticalFlip: Transform, BatchTransform {
+  public var probability: Double
+
+  public init(probability: Double = 0.5) { self.probability = probability }
+
+  public func callAsFunction(_ sample: Sample, using random: inout RandomSource) -> Sample {
+    random.chance(probability) ? sample.flippedVertically() : sample
+  }
+
+  public func callAsFunction(_ batch: Batch, using random: inout RandomSource) throws -> Batch {
+    try requireImagesAlone(batch)
+    var batch = batch
+    batch.images = batch.images.flippedAtRandom(-2, probability, using: &random)
+    return batch
+  }
+
+  public var description: String { "RandomVerticalFlip(probability: \(probability))" }
+}
+
+extension Sample {
+  /// Left and right exchanged: x becomes the width minus x.
+  func flippedHorizontally() -> Sample {
+    let width = Float(size.width)
+    return flipped(
+      -1, boxCorners: [2, 1, 0, 3], sign: [-1, 1, -1, 1], shift: [width, 0, width, 0], ofPoints: [width, 0, 0])
+  }
+
+  /// Top and bottom exchanged: y becomes the height minus y.
+  func flippedVertically() -> Sample {
+    let height = Float(size.height)
+    return flipped(
+      -2, boxCorners: [0, 3, 2, 1], sign: [1, -1, 1, -1], shift: [0, height, 0, height], ofPoints: [0, height, 0])
+  }
+
+  private func flipped(
+    _ dim: Int, boxCorners: [Int], sign: [Float], shift: [Float], ofPoints pointShift: [Float]
+  ) -> Sample {
+    var sample = self
+    sample.image = image.flip(dim)
+    sample.masks = masks?.flip(dim)
+    sample.labelMap = labelMap?.flip(dim)
+    sample.boxes = boxes.map { $0.indexSelect(dim: 1, Tensor(boxCorners)) * Tensor(sign) + Tensor(shift) }
+    sample.keypoints = keypoints.map { points in
+      let moved = points * Tensor([sign[0], sign[1], 1]) + Tensor(pointShift)
+      return moved * (points[0..., 0..., 2...] .> 0)
+    }
+    return sample
+  }
+}
+
+extension Tensor {
+  /// Images `[N, C, H, W]`, each flipped along a dimension with a probability.
+  fileprivate func flippedAtRandom(_ dim: Int, _ probability: Double, using random: inout RandomSource) -> Tensor {
+    let count = shape[0]
+    let isFlipped = (0..<count).map { _ in random.chance(probability) }
+    return Tensor(isFlipped, shape: [count, 1, 1, 1]).to(device).select(flip(dim), self)
+  }
+}
