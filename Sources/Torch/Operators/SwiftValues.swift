@@ -13,10 +13,18 @@ extension Tensor {
     self = elements.withUnsafeBytes { Tensor(copying: $0, shape: shape, dtype: Element.dtype) }
   }
 
-  /// A `float32` tensor from floating-point literals.
+  // Literals prefer these two: `Tensor([1, 2])` is `int64`, and `Tensor([1.0, 2])` is `float32`, as in PyTorch.
+
+  /// A `float32` tensor with an array's elements.
   public init(_ elements: [Float], shape: [Int]? = nil) {
     let shape = shape ?? [elements.count]
     self = elements.withUnsafeBytes { Tensor(copying: $0, shape: shape, dtype: .float32) }
+  }
+
+  /// An `int64` tensor with an array's elements.
+  public init(_ elements: [Int], shape: [Int]? = nil) {
+    let shape = shape ?? [elements.count]
+    self = elements.withUnsafeBytes { Tensor(copying: $0, shape: shape, dtype: .int64) }
   }
 
   /// A tensor without dimensions, of one element.
@@ -25,11 +33,24 @@ extension Tensor {
   /// A tensor `[rows, columns]`.
   ///
   /// - Precondition: the rows are equally long.
-  public init<Element: TensorElement>(rows: [[Element]]) {
+  @_disfavoredOverload
+  public init<Element: TensorElement>(rows: [[Element]]) { self.init(elementsOf: rows) }
+
+  private init<Element: TensorElement>(elementsOf rows: [[Element]]) {
     let width = rows.first?.count ?? 0
     precondition(rows.allSatisfy { $0.count == width }, "the rows of a tensor must be equally long")
     self.init(Array(rows.joined()), shape: [rows.count, width])
   }
+
+  /// A `float32` tensor `[rows, columns]`.
+  ///
+  /// - Precondition: the rows are equally long.
+  public init(rows: [[Float]]) { self.init(elementsOf: rows) }
+
+  /// An `int64` tensor `[rows, columns]`.
+  ///
+  /// - Precondition: the rows are equally long.
+  public init(rows: [[Int]]) { self.init(elementsOf: rows) }
 
   /// A tensor with a copy of raw memory.
   ///
