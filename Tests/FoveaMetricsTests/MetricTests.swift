@@ -129,6 +129,22 @@ import Torch
     #expect(metric.table().bins[0].accuracy.isNaN)
   }
 
+  @Test func theSurestMistakesAreKept() {
+    let metric = ConfidentMistakes(limit: 3)
+    let probabilities = Tensor([0.9, 0.1, 0.4, 0.6, 0.2, 0.8, 0.75, 0.25], shape: [4, 2])
+    metric.update(probabilities: probabilities, labels: Tensor([1, 1, 0, 1] as [Int]))
+    #expect(metric.compute().map(\.index) == [0, 2, 3])
+    #expect(metric.compute().map(\.predicted) == [0, 1, 0])
+    metric.update(probabilities: probabilities, labels: Tensor([0, 0, 0, 0] as [Int]))
+    #expect(metric.compute().map(\.index) == [0, 2, 6])
+    #expect(agree(metric.compute().map(\.confidence), [0.9, 0.8, 0.8]))
+    let indices = Tensor([70, 71, 72, 73] as [Int])
+    metric.reset()
+    metric.update(Predictions(probabilities: probabilities, labels: Tensor([0, 1, 1, 1] as [Int])), indices: indices)
+    #expect(metric.compute().map(\.index) == [73])
+    #expect(metric.compute().map(\.gold) == [1])
+  }
+
   @Test func labelsOutsideTheClassesStop() async {
     await #expect(processExitsWith: .failure) {
       Accuracy().update(logits: Tensor.zeros([2, 3]), labels: Tensor([0, 3] as [Int]))

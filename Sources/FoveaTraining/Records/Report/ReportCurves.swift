@@ -1,0 +1,3 @@
+extension Report {
+  var curvesSection: HTML? { nil }
+}
