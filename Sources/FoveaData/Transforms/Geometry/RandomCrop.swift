@@ -54,14 +54,18 @@ public struct RandomCrop: Transform, BatchTransform {
 
 extension Tensor {
   /// From each of the images `[N, C, H, W]`, the part that begins at its own top and left: `[N, C, size]`.
+  ///
+  /// Each row of a part is a run of elements in memory, so all rows of all parts are fetched in one go: several times
+  /// quicker than element by element.
   fileprivate func gathered(tops: [Int], lefts: [Int], size: ImageSize) -> Tensor {
-    let count = shape[0]
-    let channels = shape[1]
-    let (height, width) = (shape[2], shape[3])
-    let rows = Tensor(tops, shape: [count, 1, 1]) + Tensor.arange(size.height).unsqueeze(-1)
-    let columns = Tensor(lefts, shape: [count, 1, 1]) + Tensor.arange(size.width)
-    let places = (rows * width + columns).reshape(count, 1, -1).expand(count, channels, -1).to(device)
-    return reshape(count, channels, height * width).gather(dim: 2, places)
+    let (count, channels, height, width) = (shape[0], shape[1], shape[2], shape[3])
+    let planes = Tensor.arange(count * channels).reshape(count, channels, 1) * height
+    let rows = planes + Tensor(tops, shape: [count, 1, 1]) + Tensor.arange(size.height)
+    let starts = (rows * width + Tensor(lefts, shape: [count, 1, 1])).flatten().to(device)
+    return Self.runs(contiguous().flatten(), 0, size.width, 1).indexSelect(dim: 0, starts)
       .reshape(count, channels, size.height, size.width)
   }
+
+  /// All runs of a length along a dimension, as a view.
+  private static let runs = Op<Tensor, Tensor, Int, Int, Int>("aten::unfold")
 }

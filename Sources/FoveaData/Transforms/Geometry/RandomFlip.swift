@@ -60,7 +60,8 @@ public struct RandomVerticalFlip: Transform, BatchTransform {
 }
 
 extension Sample {
-  /// Left and right exchanged: x becomes the width minus x.
+  /// Left and right exchanged: x becomes the width minus x. Key points are places, as the corners of boxes are: the middle of
+  /// the first pixel is at 0.5.
   func flippedHorizontally() -> Sample {
     let width = Float(size.width)
     return flipped(
@@ -94,7 +95,8 @@ extension Tensor {
   /// Images `[N, C, H, W]`, each flipped along a dimension with a probability.
   fileprivate func flippedAtRandom(_ dim: Int, _ probability: Double, using random: inout RandomSource) -> Tensor {
     let count = shape[0]
-    let isFlipped = (0..<count).map { _ in random.chance(probability) }
-    return Tensor(isFlipped, shape: [count, 1, 1, 1]).to(device).select(flip(dim), self)
+    // Whole images are chosen from both, which is quicker than choosing element by element.
+    let places = (0..<count).map { random.chance(probability) ? $0 + count : $0 }
+    return Tensor.cat([self, flip(dim)]).indexSelect(dim: 0, Tensor(places).to(device))
   }
 }
