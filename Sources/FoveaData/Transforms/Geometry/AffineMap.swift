@@ -79,8 +79,8 @@ extension Sample {
     sample.labelMap = labelMap?.unsqueeze(0).warped(grid, .nearest, fill: 255).squeeze(0)
     sample.boxes = boxes.map { boxes in
       let corners = map.moved(
-        x: boxes.indexSelect(dim: 1, Tensor([0, 2, 2, 0] as [Int])),
-        y: boxes.indexSelect(dim: 1, Tensor([1, 1, 3, 3] as [Int])), in: size
+        x: boxes.indexSelect(dim: 1, Tensor([0, 2, 2, 0])),
+        y: boxes.indexSelect(dim: 1, Tensor([1, 1, 3, 3])), in: size
       )
       return Tensor.stack(
         [
