@@ -20,9 +20,15 @@ extension Int {
 }
 
 extension Double {
-  /// The number to four digits, always as many of them, so that a column or a live line keeps its width.
-  var fourDigits: String {
-    isFinite ? String(format: "%#.4g", self).trimmingCharacters(in: ["."]) : isNaN ? "nan" : self < 0 ? "-inf" : "inf"
+  /// The number as a person reads it. Numbers of one size have one width, so that a live line does not jump.
+  var brief: String {
+    switch magnitude {
+    case _ where isNaN: "nan"
+    case .infinity: self < 0 ? "-inf" : "inf"
+    case 0, 0.001..<10: String(format: "%.4f", self)
+    case 10..<100_000: String(format: "%.2f", self)
+    default: String(format: "%.3e", self)
+    }
   }
 
   /// A number of seconds as a clock shows it: `0:07`, `12:34`, `1:02:03`.

@@ -15,24 +15,30 @@ struct ProgressLine {
 
   var isFinished: Bool { total.map { done >= $0 } ?? false }
 
-  /// The line, not wider than `width` columns. What matters least goes first, the bar shrinks before that.
+  private static let longestBar = 30
+  private static let shortestBar = 12
+
+  /// The line, not wider than `width` columns. What matters least goes first; the bar takes what is left.
   func text(width: Int) -> String {
     var parts = parts()
-    func needed() -> Int { parts.reduce(-2) { $0 + $1.text.count + 2 } }
-    while needed() > width, parts.count > 1, let least = parts.indices.max(by: { parts[$0].rank < parts[$1].rank }) {
-      parts.remove(at: least)
+    func room() -> Int { width - parts.reduce(0) { $0 + $1.text.count + 2 } }
+    func giveUp(above rank: Int, toFit columns: Int) {
+      while room() < columns, let least = parts.indices.max(by: { parts[$0].rank < parts[$1].rank }),
+        parts[least].rank > rank
+      {
+        parts.remove(at: least)
+      }
     }
-    let room = min(width - needed() - 2, 30)
-    if let bar = bar(columns: room) {
-      parts.insert((bar, 0), at: 1)
-    }
+    if total != nil { giveUp(above: 3, toFit: Self.shortestBar) }
+    if let bar = bar(columns: min(room(), Self.longestBar)) { parts.insert((bar, 0), at: 1) }
+    giveUp(above: 0, toFit: -2)  // the last part needs no gap after it
     return String(parts.map(\.text).joined(separator: "  ").prefix(max(width, 0)))
   }
 
   /// The line without a bar, for a log.
   var plainText: String { parts().map(\.text).joined(separator: "  ") }
 
-  /// The pieces of the line; the higher the rank, the sooner a piece is given up.
+  /// The pieces of the line; the higher the rank, the sooner a piece is given up, those above 3 also for the bar.
   private func parts() -> [(text: String, rank: Int)] {
     var parts = [(title, 0)]
     if let total, total > 0 { parts.append(("\(min(100, 100 * done / total))%", 1)) }
@@ -41,24 +47,24 @@ struct ProgressLine {
       parts.append((rateText(rate), 5))
       if let total, !isFinished, rate > 0 { parts.append(("\((Double(total - done) / rate).clockText) left", 2)) }
     }
-    if isFinished || total == nil { parts.append((elapsed.clockText, 3)) }
+    if isFinished || total == nil { parts.append((elapsed.clockText, 2)) }
     for (index, figure) in figures.enumerated() {
-      parts.append(("\(figure.name) \(figure.value.fourDigits)", 6 + index))
+      parts.append(("\(figure.name) \(figure.value.brief)", index == 0 ? 3 : 5 + index))
     }
     return parts.map { (Self.printable($0.0), $0.1) }
   }
 
   private func rateText(_ rate: Double) -> String {
     switch rate {
-    case 100...: "\(Int(min(rate, 1e15)).grouped) \(unit)/s"
-    case 1...: "\((rate * 10).rounded() / 10) \(unit)/s"
-    default: "\((rate * 600).rounded() / 10) \(unit)/min"
+    case 100...: "\(Int(min(rate, 1e15)).grouped)/s"
+    case 1...: String(format: "%.1f/s", rate)
+    default: String(format: "%.1f/min", rate * 60)
     }
   }
 
   /// A bar that fills this many columns, its two ends included; nil where that is too few.
   private func bar(columns: Int) -> String? {
-    guard let total, total > 0, columns >= 10 else { return nil }
+    guard let total, total > 0, columns >= Self.shortestBar else { return nil }
     let cells = columns - 2
     let eighths = min(max(done, 0), total) * cells * 8 / total
     guard isUnicode else {

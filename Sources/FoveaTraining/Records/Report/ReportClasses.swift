@@ -38,7 +38,7 @@ extension Report {
   /// A share as a number with a bar behind it.
   func bar(_ share: Double) -> HTML {
     guard share.isFinite else { return "<td>-</td>" }
-    return "<td class=\"bar\">\(share.percent())<i style=\"width:\((share * 100).fourDigits)%\"></i></td>"
+    return "<td class=\"bar\">\(share.percent())<i style=\"width:\(share.percent())\"></i></td>"
   }
 
   /// Accuracy against confidence, a row for each bin that has samples.
