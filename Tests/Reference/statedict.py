@@ -2,12 +2,16 @@
 
 Run from the repository's root with torch 2.13, numpy and safetensors installed:
     python Tests/Reference/statedict.py
-Every run writes the same bytes, but for the storages' keys in the legacy files, which PyTorch makes from addresses.
+Every run writes the same bytes, but for the TorchScript program and for the storages' keys in the legacy files, which
+PyTorch makes from addresses.
 """
 
+import copy
+import io
 import json
 import os
 import pathlib
+import struct
 import warnings
 import zipfile
 from collections import OrderedDict
@@ -108,11 +112,50 @@ def described(tensors):
 
 
 def rezipped(source, target, compression=zipfile.ZIP_STORED, **replacements):
-    """The same archive by another program: its records lie at odd places."""
+    """The same archive by another program: its records lie at odd places. What depends on the machine is left out."""
     with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w", compression) as new:
         for name in old.namelist():
+            if name.endswith((".debug_pkl", "serialization_id")):
+                continue
             content = replacements.get(pathlib.PurePath(name).name, old.read(name))
             new.writestr(zipfile.ZipInfo(name, (2020, 1, 1, 0, 0, 0)), content, compress_type=compression)
+
+
+def with_overlapping_storages(target):
+    """An archive whose directory gives the same bytes to fifty storages of a thousand numbers."""
+    saved = io.BytesIO()
+    torch.save({f"weight{i}": torch.zeros(1000) for i in range(50)}, saved)
+    with zipfile.ZipFile(saved) as old, zipfile.ZipFile(target, "w") as new:
+        for name in ["archive/data.pkl", "archive/data/0"]:
+            new.writestr(zipfile.ZipInfo(name), old.read(name))
+        for number in range(1, 50):
+            again = copy.copy(new.getinfo("archive/data/0"))
+            again.filename = f"archive/data/{number}"
+            new.filelist.append(again)
+
+
+def with_wide_directory(source, target):
+    """The same archive with every size and place in 64 bits, as in one of more than 4 GB."""
+    content = source.read_bytes()
+    (directory,) = struct.unpack("<I", content[-6:-2])
+    ones = 0xFFFFFFFF
+    entries = b""
+    with zipfile.ZipFile(source) as archive:
+        for info in archive.infolist():
+            name = info.filename.encode()
+            extra = struct.pack("<HHQQQ", 1, 24, info.file_size, info.compress_size, info.header_offset)
+            lengths = (len(name), len(extra), 0)
+            fixed = struct.pack(
+                "<4s6H3I5H2I", b"PK\1\2", 45, 45, 0, 0, 0, 33, info.CRC, ones, ones, *lengths, 0, 0, 0, ones
+            )
+            entries += fixed + name + extra
+        count = len(archive.infolist())
+    record_at = directory + len(entries)
+    record = struct.pack("<4sQHHIIQQQQ", b"PK\6\6", 44, 45, 45, 0, 0, count, count, len(entries), directory)
+    locator = struct.pack("<4sIQI", b"PK\6\7", 0, record_at, 1)
+    end = struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, 0xFFFF, 0xFFFF, ones, ones, 0)
+    target.write_bytes(content[:directory] + entries + record + locator + end)
+    torch.load(target)
 
 
 def main():
@@ -133,6 +176,8 @@ def main():
     torch.save(weights, FOLDER / "legacy.pth", _use_new_zipfile_serialization=False)
     torch.save(weights, FOLDER / "legacy-protocol4.pth", _use_new_zipfile_serialization=False, pickle_protocol=4)
     rezipped(FOLDER / "zip.pth", FOLDER / "rezipped.pth")
+    with_wide_directory(FOLDER / "zip.pth", FOLDER / "zip64.pth")
+    with_overlapping_storages(FOLDER / "overlapping.pth")
     rezipped(FOLDER / "zip.pth", FOLDER / "compressed.pth", zipfile.ZIP_DEFLATED)
     rezipped(FOLDER / "zip.pth", FOLDER / "big-endian.pth", byteorder=b"big")
 
@@ -153,7 +198,9 @@ def main():
     torch.save({"weight": torch.ones(1), "payload": Hostile()}, FOLDER / "hostile.pth")
     torch.save(torch.nn.Linear(1, 1), FOLDER / "module.pth")
     torch.save([torch.ones(1)], FOLDER / "list.pth")
-    torch.jit.script(torch.nn.Linear(1, 1)).save(str(FOLDER / "torchscript.pth"))
+    program = io.BytesIO()
+    torch.jit.save(torch.jit.script(torch.nn.Linear(1, 1)), program)
+    rezipped(program, FOLDER / "torchscript.pth")
     safetensors.torch.save_file({"foreign": torch.ones(2, dtype=torch.uint16)}, FOLDER / "uint16.safetensors")
 
     (FOLDER / "expected.json").write_text(json.dumps(expected) + "\n")

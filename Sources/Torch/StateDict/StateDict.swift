@@ -72,3 +72,18 @@ extension StateDict: ExpressibleByDictionaryLiteral {
     }
   }
 }
+
+extension StateDict: CustomStringConvertible {
+  /// A line for each tensor: its name, shape and type.
+  public var description: String {
+    let nameWidth = keys.map(\.count).max() ?? 0
+    let shapes = map { $0.value.shape.description }
+    let shapeWidth = shapes.map(\.count).max() ?? 0
+    func padded(_ text: String, _ width: Int) -> String { text + String(repeating: " ", count: width - text.count) }
+    return zip(self, shapes)
+      .map { entry, shape in
+        "\(padded(entry.key, nameWidth))  \(padded(shape, shapeWidth))  \(entry.value.dtype)"
+      }
+      .joined(separator: "\n")
+  }
+}

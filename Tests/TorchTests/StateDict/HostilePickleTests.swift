@@ -141,6 +141,20 @@ import Testing
       writer.raw("N")
     }
     #expect(try StateDictFixtures.failure(copies).kind == .excessive)
+    // Fifty dictionaries inside each other under names of 10,000 letters, and 5,000 values in the innermost.
+    let names = PickleWriter.object { writer in
+      for _ in 0..<50 {
+        writer.raw("}")
+        writer.text(String(repeating: "n", count: 10_000))
+      }
+      writer.raw("}(")
+      for number in 0..<5_000 {
+        writer.int(number)
+        writer.raw("N")
+      }
+      writer.raw("u" + String(repeating: "s", count: 50))
+    }
+    #expect(try StateDictFixtures.failure(names).kind == .excessive)
   }
 
   @Test func twoTensorsOfOneNameAreAnError() throws {

@@ -3,7 +3,7 @@ import Testing
 import Torch
 
 @Suite struct PyTorchCheckpointTests {
-  @Test(arguments: ["zip.pth", "protocol5.pth", "legacy.pth", "legacy-protocol4.pth", "rezipped.pth"])
+  @Test(arguments: ["zip.pth", "protocol5.pth", "legacy.pth", "legacy-protocol4.pth", "rezipped.pth", "zip64.pth"])
   func readsEveryFormat(file: String) throws {
     let weights = try StateDict(contentsOf: StateDictFixtures.url(file))
     try ExpectedTensor.check(weights, against: "zip.pth")
@@ -82,6 +82,7 @@ import Torch
     ("uint16.safetensors", .unsupported, "U16"),
     ("compressed.pth", .unsupported, "compressed (method 8)"),
     ("big-endian.pth", .unsupported, "'big'"),
+    ("overlapping.pth", .malformed, "overlaps others"),
     ("expected.json", .unrecognized, "neither"),
     ("absent.pth", .unreadable, "absent.pth"),
   ]

@@ -32,4 +32,9 @@ import Torch
     #expect(renamed.keys == ["b", "a"])
     #expect(renamed.metadata == ["format": "pt"])
   }
+
+  @Test func listsItsTensors() {
+    let weights: StateDict = ["fc.weight": Tensor.zeros([2, 3]), "fc.bias": Tensor.zeros([2], dtype: .bfloat16)]
+    #expect(weights.description == "fc.weight  [2, 3]  float32\nfc.bias    [2]     bfloat16")
+  }
 }

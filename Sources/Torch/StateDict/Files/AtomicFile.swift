@@ -15,7 +15,7 @@ struct AtomicFile: ~Copyable {
     guard url.isFileURL else { throw Self.error(url.path, "is not a file URL") }
     let folder = url.deletingLastPathComponent().path
     let mark = String(UInt64.random(in: .min ... .max), radix: 36)
-    let name = "\(folder)/.\(url.lastPathComponent.prefix(100)).\(mark).part"
+    let name = "\(folder)/.\(url.lastPathComponent.prefix(40)).\(mark).part"
     let opened = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     guard opened >= 0 else { throw Self.error(url.path, "cannot be created (\(Self.reason))") }
     (target, temporary, descriptor) = (url.path, name, opened)

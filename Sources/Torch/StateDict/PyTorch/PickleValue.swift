@@ -64,7 +64,7 @@ struct PickleHeap {
   }
 
   /// Appends elements; to a dictionary, keys and values in turn.
-  mutating func append(_ elements: some Collection<PickleValue>, to container: Container) throws {
+  mutating func append(_ elements: [PickleValue], to container: Container) throws {
     try charge(elements.count)
     contents[container.number].append(contentsOf: elements)
   }

@@ -15,6 +15,8 @@ struct StorageReader {
   private let file: MappedFile
   private let locate: (String) throws -> Range<Int>?
   private var storages: [Key: Tensor] = [:]
+  /// The bytes of all of them.
+  private var byteCount = 0
 
   /// - Parameter locate: where the bytes of a storage are in the file; `nil` where it has none of that key.
   init(_ file: MappedFile, locate: @escaping (String) throws -> Range<Int>?) {
@@ -98,6 +100,9 @@ struct StorageReader {
   ) throws -> Tensor {
     let key = Key(storage: storage, dtype: dtype)
     if let known = storages[key] { return known }
+    // Storages at odd places are copied. They could all claim the same bytes, were this not counted.
+    byteCount += bytes.count
+    guard byteCount <= 2 * file.count else { throw file.malformed("lies in a storage that overlaps others", in: name) }
     let count = bytes.count / dtype.byteCount
     let tensor = try file.tensor(at: bytes.lowerBound, shape: [count], dtype: dtype, named: name)
     storages[key] = tensor

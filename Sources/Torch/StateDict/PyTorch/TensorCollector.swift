@@ -10,14 +10,15 @@ struct TensorCollector {
   private let file: MappedFile
   private let heap: PickleHeap
   private var storages: StorageReader
-  /// How many more values may be visited: a dictionary may be inside many others, and those inside many more.
+  /// How many more names may be made, each counted by its length: a dictionary may be inside many others, those inside
+  /// many more, and all of them under long names.
   private var budget: Int
 
   init(_ file: MappedFile, _ saved: SavedObject) {
     self.file = file
     heap = saved.heap
     storages = saved.storages
-    budget = saved.heap.count + 1000
+    budget = saved.heap.count * 4 + 100_000
   }
 
   /// Adds the tensors of a dictionary; each name begins with `prefix`.
@@ -26,9 +27,9 @@ struct TensorCollector {
   mutating func collect(_ dictionary: PickleHeap.Container, prefix: String = "", depth: Int = 0) throws {
     guard depth < Self.depthLimit else { throw tooMuch("nests dictionaries more than \(Self.depthLimit) deep") }
     for (key, value) in heap.pairs(dictionary) {
-      budget -= 1
-      guard budget >= 0 else { throw tooMuch("repeats the same dictionaries without end") }
       let name = prefix + (key.name ?? "?")
+      budget -= 1 + name.utf8.count / 16
+      guard budget >= 0 else { throw tooMuch("repeats dictionaries until the names fill the memory") }
       switch value {
       case .tensor(let pickled):
         guard key.name != nil else { throw file.malformed("has a key that is neither text nor a number", in: name) }

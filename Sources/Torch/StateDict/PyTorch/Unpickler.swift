@@ -94,11 +94,11 @@ struct Unpickler {
     case .tuple3:
       let (third, second) = (try pop(), try pop())
       push(try heap.make(.tuple, [try pop(), second, third]))
-    case .tuple: push(try heap.make(.tuple, Array(try popToMark())))
+    case .tuple: push(try heap.make(.tuple, try popToMark()))
     case .emptyDictionary: push(try heap.make(.dictionary))
-    case .dictionary: push(try heap.make(.dictionary, Array(try popToMark())))
+    case .dictionary: push(try heap.make(.dictionary, try popToMark()))
     case .emptyList, .emptySet: push(try heap.make(.list))
-    default: push(try heap.make(.list, Array(try popToMark())))
+    default: push(try heap.make(.list, try popToMark()))
     }
   }
 
@@ -167,7 +167,7 @@ struct Unpickler {
     return PickledStorage(key: key, type: type, start: start, elementCount: count)
   }
 
-  private mutating func append(_ values: ArraySlice<PickleValue>, to kind: PickleHeap.Kind) throws {
+  private mutating func append(_ values: [PickleValue], to kind: PickleHeap.Kind) throws {
     guard case .container(let container) = try top(), container.kind == kind,
       kind == .list || values.count.isMultiple(of: 2)
     else { throw file.malformed("the pickle adds elements to what is no \(kind), before byte \(position)") }
@@ -205,11 +205,12 @@ struct Unpickler {
     return string
   }
 
-  private mutating func popToMark() throws -> ArraySlice<PickleValue> {
+  private mutating func popToMark() throws -> [PickleValue] {
     guard let mark = marks.popLast() else {
       throw file.malformed("the pickle closes a mark that is not open, before byte \(position)")
     }
-    defer { stack.removeSubrange(mark...) }
-    return stack[mark...]
+    let values = Array(stack[mark...])
+    stack.removeLast(values.count)
+    return values
   }
 }
