@@ -30,6 +30,9 @@ public struct Batch: Sendable {
   /// Which batch of its epoch this is, from 0.
   public var number = 0
 
+  /// The samples that were left out because they could not be read: a message each. Only where the loader was told to go on.
+  public var skipped: [String] = []
+
   public init(images: Tensor, labels: Tensor? = nil, indices: [Int]) {
     self.images = images
     self.labels = labels

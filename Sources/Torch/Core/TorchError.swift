@@ -14,18 +14,25 @@ public struct TorchError: Error, Sendable, CustomStringConvertible {
 final class ErrorScope: @unchecked Sendable {  // only ever used by the thread that runs the scope's body
   @TaskLocal static var current: ErrorScope?
 
-  var failure: TorchError?
+  var failure: (any Error)?
 
   /// Whether a failure is waiting for the end of the scope around this code.
   static var hasFailed: Bool { current?.failure != nil }
 
   /// Keeps a failure for the scope around this code; without one, it is a programming error, and stops.
   static func report(_ message: String, in operation: String) {
-    let error = TorchError(operation: operation, message: message)
-    guard let scope = current else { fatalError(error.description) }
+    report(TorchError(operation: operation, message: message))
+  }
+
+  static func report(_ error: any Error) {
+    guard let scope = current else { fatalError("\(error)") }
     if scope.failure == nil { scope.failure = error }
   }
 }
+
+/// Reports an error where Swift has no way to throw one, such as inside `for … in`: the `withTorchErrors` around this code
+/// throws it at its end; without one, the program stops with its message.
+public func reportError(_ error: any Error) { ErrorScope.report(error) }
 
 /// Runs `body`; the first operator in it that fails becomes a thrown ``TorchError`` instead of a trap.
 ///

@@ -1,0 +1,113 @@
+import AsyncHTTPClient
+import Foundation
+
+/// How far a download is.
+public struct DownloadProgress: Sendable, Hashable {
+  /// The file that is being made.
+  public let file: URL
+  /// The bytes that have come, those of an earlier run included.
+  public let received: Int64
+  /// The bytes that there will be, if the server says so.
+  public let total: Int64?
+}
+
+/// Is told how far a download is; called on any thread.
+public typealias ProgressHandler = @Sendable (DownloadProgress) -> Void
+
+/// A file to be brought here from the web.
+///
+/// The file appears at its place at once and whole, or not at all. What came of a download that broke off stays beside it
+/// (`.partial`), and the next run goes on from there, if the server still has the same version. Servers that are busy
+/// (408, 429, 5xx) or hang up are asked again, each time after a longer pause. One process at a time downloads a file;
+/// others wait and then find it there.
+public struct Download: Sendable {
+  /// Where the file is.
+  public let url: URL
+  /// Where it goes. A file that is already there is left alone, and nothing is downloaded.
+  public let destination: URL
+  /// What its bytes must add up to.
+  public let checksum: Checksum?
+  /// Headers for the request, such as `Authorization`; that one is not sent on to other hosts.
+  public let headers: [String: String]
+
+  var client = Download.sharedClient
+  var attempts = 6
+  var firstPause = Duration.seconds(1)
+  var longestPause = Duration.seconds(60)
+
+  public init(_ url: URL, to destination: URL, checksum: Checksum? = nil, headers: [String: String] = [:]) {
+    self.url = url
+    self.destination = destination
+    self.checksum = checksum
+    self.headers = headers
+  }
+
+  /// Downloads the file, and blocks until it is there.
+  ///
+  /// - Throws: ``DownloadError``.
+  public func run(progress: ProgressHandler? = nil) throws {
+    if isThere { return }
+    try waiting { try await fetch(progress: progress) }
+  }
+
+  /// Downloads the file without blocking.
+  ///
+  /// - Throws: ``DownloadError``, or `CancellationError`.
+  public func fetch(progress: ProgressHandler? = nil) async throws {
+    if isThere { return }
+    let lock: FileLock
+    do {
+      try FileManager.default.createDirectory(
+        at: destination.deletingLastPathComponent(), withIntermediateDirectories: true)
+      lock = try await FileLock.acquire(destination.appendingPathExtension("lock"))
+    } catch  where !(error is CancellationError) { throw failure(.file("\(error)")) }
+    defer { withExtendedLifetime(lock) {} }
+    if isThere { return }
+    try await retrying { try await Transfer(download: self, progress: progress).run() }
+    do { try PartialFile(for: destination).finish(as: destination) } catch { throw failure(.file("\(error)")) }
+  }
+
+  private var isThere: Bool { FileManager.default.fileExists(atPath: destination.path) }
+
+  /// Tries until it works, gives up for good reasons at once and for passing ones after some attempts. An attempt that
+  /// brought a megabyte gives new hope.
+  private func retrying(_ attempt: () async throws -> Void) async throws {
+    var failures = 0
+    while true {
+      let before = PartialFile(for: destination).size
+      do { return try await attempt() } catch let setback as Setback {
+        if PartialFile(for: destination).size - before > 1 << 20 { failures = 0 }
+        failures += 1
+        guard setback.isPassing, failures < attempts else { throw failure(setback.problem, attempts: failures) }
+        let pause = min(firstPause * (1 << min(failures - 1, 20)), longestPause)
+        try await Task.sleep(for: setback.pause.map { min($0, longestPause) } ?? pause * Double.random(in: 0.8...1.2))
+      }
+    }
+  }
+
+  func failure(_ problem: DownloadError.Problem, attempts: Int = 1) -> DownloadError {
+    DownloadError(
+      url: url.absoluteString, destination: destination.path, problem: problem, attempts: attempts)
+  }
+
+  /// One client for all; redirects are followed by ``Transfer``, which looks where they lead.
+  static let sharedClient = makeClient(patience: 60)
+
+  /// - Parameter patience: how many seconds may pass without a byte.
+  static func makeClient(patience: Double) -> HTTPClient {
+    var configuration = HTTPClient.Configuration(
+      redirectConfiguration: .disallow,
+      timeout: .init(connect: .seconds(30), read: .milliseconds(Int64(patience * 1000))))
+    configuration.decompression = .disabled
+    configuration.connectionPool.retryConnectionEstablishment = false  // Fetching tries again itself.
+    return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+  }
+}
+
+/// Why one attempt failed, and whether another may do better.
+struct Setback: Error {
+  let problem: DownloadError.Problem
+  var isPassing = false
+  /// How long the server asks to be left alone.
+  var pause: Duration?
+}

@@ -1,0 +1,49 @@
+import Foundation
+import FoveaImaging
+import Testing
+
+@testable import FoveaData
+
+@Suite("DataSpec")
+struct DataSpecTests {
+  @Test("Names and paths", arguments: ["fashion-mnist", "mnist", "cifar10", "cifar100", "cifar100-coarse"])
+  func names(text: String) throws {
+    #expect(try DataSpec(text).description == text)
+    #expect(try DataSpec(text).path == nil)
+    #expect(try DataSpec(text + ":/data/x:y").path == "/data/x:y")
+  }
+
+  @Test("A wrong name is told the nearest right one")
+  func wrong() {
+    #expect(throws: DataSpecError.unknown("cifar-10", nearest: "cifar10")) { try DataSpec("cifar-10") }
+    #expect(throws: DataSpecError.unknown("fashionmnist", nearest: "fashion-mnist")) { try DataSpec("fashionmnist") }
+    #expect(throws: DataSpecError.unknown("folders", nearest: "folder")) { try DataSpec("folders:/x") }
+    #expect(throws: DataSpecError.unknown("coco", nearest: nil)) { try DataSpec("coco") }
+    #expect(throws: DataSpecError.unknown("", nearest: nil)) { try DataSpec("") }
+    let error = #expect(throws: DataSpecError.self) { try DataSpec("cifar-10") }
+    #expect(error?.description.contains("did you mean 'cifar10'") == true)
+    #expect(error?.description.contains("imagenet") == true)
+  }
+
+  @Test("A path that is needed must be there", arguments: ["folder", "imagenet", "folder:", "cifar10:"])
+  func paths(text: String) {
+    #expect(throws: DataSpecError.missingPath(String(text.split(separator: ":")[0]))) { try DataSpec(text) }
+  }
+
+  @Test("A folder is loaded by its spec")
+  func folder() throws {
+    let scratch = try Scratch()
+    for number in 0..<20 {
+      let file = scratch.place("train/\(number % 2)/\(number).png")
+      try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try Image(width: 2, height: 2, color: Color(red: 1, green: 2, blue: 3)).write(to: file)
+    }
+    let parts = try DataSpec("folder:\(scratch.url.path)").load()
+    #expect(parts.train.count == 18 && parts.validation?.count == 2 && parts.test == nil)
+    #expect(parts.classNames == ["0", "1"])
+    #expect(throws: DatasetError.self) { try DataSpec("folder:\(scratch.url.path)/nowhere").load() }
+    #expect(throws: DatasetError.self) { try DataSpec("folder:\(scratch.url.path)").load(validationFraction: 1) }
+    #expect(throws: DatasetError.self) { try DataSpec("cifar10:\(scratch.url.path)").load() }
+    #expect(throws: DatasetError.self) { try DataSpec("imagenet:\(scratch.url.path)/train").load() }
+  }
+}
