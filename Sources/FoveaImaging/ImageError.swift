@@ -26,6 +26,8 @@ public struct ImageError: Error, Sendable, Hashable, CustomStringConvertible, Lo
     case tooLarge(width: Int, height: Int, pixelLimit: Int)
     /// The image does not fit the format that it should be written in, or the file could not be written.
     case unwritable(reason: String)
+    /// The image cannot be drawn on.
+    case undrawable(reason: String)
   }
 
   /// An error about the image `name`.
@@ -51,6 +53,7 @@ extension ImageError.Problem: CustomStringConvertible {
     case .tooLarge(let width, let height, let limit):
       "\(width) x \(height) pixels are more than the limit of \(limit); if the file is to be trusted, raise pixelLimit"
     case .unwritable(let reason): "cannot be written: \(reason)"
+    case .undrawable(let reason): "cannot be drawn on: \(reason)"
     }
   }
 }

@@ -1,7 +1,7 @@
 """Writes the fixtures of FoveaImagingTests: tiny images in every format, and the pixels that Pillow sees in them.
 
 Run:  pip install pillow numpy;  python Tests/Reference/imaging.py
-Needs libturbojpeg.so.0 (Debian's libturbojpeg0) for the YCCK file, which Pillow cannot write.
+Needs libturbojpeg.so.0 (Debian's libturbojpeg0) and ImageMagick's convert, for two JPEGs that Pillow cannot write.
 
 expected.json maps a file's name to `width`, `height` and, in base64, `rgb` (convert("RGB")), `grey` (convert("L")) and
 `unchanged` with `channels` (or the name of the one that it equals). Orientation is applied. `scaled` holds what a JPEG gives when a smaller size will do.
@@ -13,6 +13,7 @@ import io
 import json
 import pathlib
 import struct
+import subprocess
 import zlib
 
 import numpy as np
@@ -94,6 +95,11 @@ def jpegs():
     expect("cmyk.jpg")
     (FOLDER / "ycck.jpg").write_bytes(ycck(255 - cmyk))
     expect("ycck.jpg")
+
+    # TurboJPEG has no name for chroma that is a third as wide as luma.
+    command = ["convert", "ppm:-", "-sampling-factor", "3x1", "-quality", "90", FOLDER / "unusual-sampling.jpg"]
+    subprocess.run(command, input=b"P6 40 30 255\n" + rgb.tobytes(), check=True)
+    expect("unusual-sampling.jpg")
 
     large = picture(81, 61, 3, seed=3)
     save("scaled.jpg", large, quality=80)
