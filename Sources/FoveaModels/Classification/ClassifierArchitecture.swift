@@ -81,7 +81,7 @@ extension ClassifierArchitecture {
         name: "small_vgg", classes: 100, inputChannels: 3, inputSize: 224, parameterCount: 1_610_176,
         stems: [.imageNet], build: { classes, channels, _ in SmallVGG(classes: classes, inputChannels: channels) }),
       ClassifierArchitecture(
-        name: "tiny_resnet", classes: 10, inputChannels: 1, inputSize: 28, parameterCount: 305_386,
+        name: "tiny_resnet", classes: 10, inputChannels: 1, inputSize: 28, parameterCount: 309_162,
         stems: [.cifar], build: { classes, channels, _ in TinyResNet(classes: classes, inputChannels: channels) }),
     ]
 
