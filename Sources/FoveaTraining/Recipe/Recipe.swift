@@ -1,3 +1,5 @@
+import FoveaModels
+
 /// Everything that makes a run what it is: what to train, on what, and how. A file of it, in YAML, reproduces the run.
 ///
 /// ```yaml
@@ -13,8 +15,9 @@ public struct Recipe: Codable, Sendable, Equatable {
   public var task = "classification"
   /// The architecture's name, as `fovea models list` prints it.
   public var model = "resnet18"
-  /// The first layers: `imagenet` (7x7, stride 2, pooled) or `cifar` (3x3, for images of about 32 pixels).
-  public var stem = "imagenet"
+  /// The first layers: `imagenet` (7x7, stride 2, pooled) or `cifar` (3x3, for images of about 32 pixels); nil takes the
+  /// architecture's own.
+  public var stem: Stem?
   /// A file of weights to start from; nil starts from random ones. A head of another number of classes is made anew.
   public var weights: String?
   /// The data set, `NAME[:PATH]`.
@@ -47,9 +50,9 @@ public struct ImageRecipe: Codable, Sendable, Equatable {
   /// What the shorter edge is resized to before the middle is cut out, in evaluation; nil makes it 8/7 of the size.
   public var resize: Int?
   /// The mean of each channel, in 0...1; nil measures it on the training set.
-  public var mean: [Float]?
+  public var mean: [Double]?
   /// The standard deviation of each channel; nil measures it on the training set.
-  public var std: [Float]?
+  public var std: [Double]?
 
   enum CodingKeys: String, CodingKey, CaseIterable { case size, resize, mean, std }
 }

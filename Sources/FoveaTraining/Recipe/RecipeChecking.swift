@@ -14,7 +14,6 @@ extension Recipe {
       throw RecipeError(name, "\(key): '\(value)' is none of \(names.joined(separator: ", "))\(hint)")
     }
     try oneOf(["classification"], "task", task)
-    try oneOf(["imagenet", "cifar"], "stem", stem)
     try oneOf(["sgd", "adam", "adamw", "rmsprop"], "optimizer.name", optimizer.name)
     try oneOf(
       ["one_cycle", "cosine", "linear", "polynomial", "step", "multi_step", "plateau", "constant"], "schedule.name",

@@ -1,4 +1,5 @@
 import FoveaData
+import FoveaModels
 import Foundation
 import Yams
 
@@ -86,6 +87,8 @@ extension Recipe {
     switch error {
     case .typeMismatch(let type, let context), .valueNotFound(let type, let context):
       return "\(key(context)): expects \(kind(type))"
+    case .dataCorrupted(let context) where key(context) == "stem":
+      return "stem: is none of \(Stem.allCases.map(\.rawValue).joined(separator: ", "))"
     case .dataCorrupted(let context): return "\(key(context)): \(context.debugDescription)"
     case .keyNotFound(let missing, let context): return "\(key(context)): misses '\(missing.stringValue)'"
     @unknown default: return "\(error)"

@@ -1,0 +1,98 @@
+import FoveaData
+import FoveaImaging
+import FoveaMetrics
+import FoveaModels
+import FoveaTraining
+import Foundation
+import Torch
+
+/// One guess at what an image shows.
+public struct Prediction: Codable, Sendable, Equatable {
+  /// The name of the class.
+  public let label: String
+  /// Its index.
+  public let index: Int
+  /// How sure the model is, in 0...1.
+  public let probability: Double
+}
+
+/// A trained classifier, ready to be used: it takes images as they come and answers with classes.
+///
+/// ```swift
+/// let classifier = try Classifier(contentsOf: URL(filePath: "runs/demo"))
+/// let guesses = try classifier.predict(Image(contentsOf: photo))
+/// print(guesses[0].label, guesses[0].probability)
+/// ```
+/// Images go through the same transforms as in the evaluation of the run. It belongs to one thread at a time.
+public final class Classifier {
+  /// The architecture, the classes, and how images become its input.
+  public let configuration: ClassifierConfiguration
+  /// Where it runs.
+  public let device: Device
+  /// The network, in evaluation mode.
+  public let model: any ImageClassifier
+
+  /// A network that is ready already.
+  public init(_ model: any ImageClassifier, configuration: ClassifierConfiguration, device: Device = .cpu) {
+    self.model = model
+    self.configuration = configuration
+    self.device = device
+    model.to(device).to(.channelsLast).eval()
+  }
+
+  /// Loads the folder of a run (or of a model), or a file of published weights.
+  ///
+  /// - Parameters:
+  ///   - url: a folder with `config.json` and `model.safetensors`; or a `.safetensors`, `.pth`, `.pt` or `.bin` file, whose
+  ///     architecture is recognised by its tensors.
+  /// - Throws: ``RecipeError``, `StateDictError` or `LoadError`, which name the file and what does not fit.
+  public convenience init(contentsOf url: URL, device: Device = .cpu) throws {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) else {
+      throw RecipeError(url.path, "there is no such file or folder")
+    }
+    if isFolder.boolValue {
+      let configuration = try ClassifierConfiguration(folder: url)
+      let model = try configuration.makeModel()
+      try model.loadStateDict(StateDict(contentsOf: url.appendingPathComponent(ClassifierConfiguration.weightsFileName)))
+      self.init(model, configuration: configuration, device: device)
+    } else {
+      try self.init(weights: url, device: device)
+    }
+  }
+
+  /// The `top` most probable classes of an image, best first.
+  public func predict(_ image: Image, top: Int = 5) throws -> [Prediction] {
+    try predict([image], top: top)[0]
+  }
+
+  /// The `top` most probable classes of each image, best first.
+  ///
+  /// - Throws: `TransformError` for an image that cannot be made an input.
+  public func predict(_ images: [Image], top: Int = 5) throws -> [[Prediction]] {
+    guard !images.isEmpty else { return [] }
+    let inputs = try images.enumerated().map { try input($1, name: "image \($0)") }
+    let (values, indices) = withNoGrad {
+      logits(Tensor.stack(inputs)).softmax(dim: 1).topK(min(max(top, 1), configuration.classNames.count), dim: 1)
+    }
+    let best = values.shape[1]
+    let probabilities = values.array(Double.self)
+    return indices.array(Int.self).enumerated().reduce(into: Array(repeating: [], count: images.count)) { result, item in
+      let (place, index) = item
+      result[place / best].append(
+        Prediction(label: configuration.classNames[index], index: index, probability: probabilities[place]))
+    }
+  }
+
+  /// The logits `[N, classes]` of normalised images `[N, C, H, W]`.
+  public func logits(_ images: Tensor) -> Tensor {
+    model(images.to(device).contiguous(.channelsLast)).to(.float32).to(.cpu)
+  }
+
+  /// One image as the network's input `[C, H, W]`.
+  private func input(_ image: Image, name: String) throws -> Tensor {
+    var random = RandomSource(seed: 0)
+    let converted = image.converted(to: configuration.input.channels == 1 ? .grey : .rgb)
+    return try configuration.input.evaluation(Sample(image: converted.tensor, index: 0, name: name), using: &random).image
+  }
+}

@@ -1,0 +1,30 @@
+import FoveaData
+import FoveaModels
+import FoveaTraining
+import Foundation
+import Torch
+
+extension Classifier {
+  /// Loads a file of published weights, whose architecture is recognised by its tensors.
+  ///
+  /// Images are prepared as for ImageNet: the shorter edge to 256 (for 224), the middle, ImageNet's statistics. With 1,000
+  /// classes their names are ImageNet's, else they are numbers.
+  ///
+  /// - Throws: `StateDictError` for a file that cannot be read, ``RecipeError`` for weights of no known architecture.
+  public convenience init(weights file: URL, device: Device = .cpu) throws {
+    let published = try StateDict(contentsOf: file)
+    guard let found = ClassifierArchitecture.identify(published) else {
+      throw RecipeError(
+        file.path, "holds \(published.count) tensors, which are those of no known model; `fovea models list` names all")
+    }
+    let architecture = found.architecture
+    let classNames = found.classes == 1000 ? ImageNetClasses.names : (0..<found.classes).map(String.init)
+    let size = architecture.inputSize
+    let configuration = ClassifierConfiguration(
+      architecture: architecture.name, stem: found.stem, classNames: classNames,
+      input: ClassifierInput(size: ImageSize(size), resize: size * 8 / 7, channels: 3, statistics: .imageNet))
+    let model = try configuration.makeModel()
+    try model.loadPretrained(found.weights)
+    self.init(model, configuration: configuration, device: device)
+  }
+}

@@ -1,0 +1,95 @@
+import FoveaData
+import FoveaModels
+import Foundation
+import Torch
+
+/// What a saved classifier needs besides its weights, so that it predicts as it was evaluated: `config.json`.
+public struct ClassifierConfiguration: Codable, Sendable, Equatable {
+  /// The architecture's name, as `fovea models list` prints it.
+  public var architecture: String
+  /// The first layers; nil for the architecture's own.
+  public var stem: Stem?
+  /// The names of the classes, by index.
+  public var classNames: [String]
+  /// How an image becomes the input.
+  public var input: ClassifierInput
+
+  public init(architecture: String, stem: Stem?, classNames: [String], input: ClassifierInput) {
+    self.architecture = architecture
+    self.stem = stem
+    self.classNames = classNames
+    self.input = input
+  }
+
+  /// The names of the files in a run's or a model's folder.
+  public static let fileName = "config.json"
+  public static let weightsFileName = "model.safetensors"
+
+  /// Reads `config.json` of a folder.
+  ///
+  /// - Throws: ``RecipeError`` that names the file and what is wrong.
+  public init(folder: URL) throws {
+    let file = folder.appendingPathComponent(Self.fileName)
+    guard let data = try? Data(contentsOf: file) else {
+      throw RecipeError(folder.path, "has no \(Self.fileName): it is not the folder of a run or of a model")
+    }
+    do {
+      self = try JSONDecoder().decode(Self.self, from: data)
+    } catch {
+      throw RecipeError(file.path, "is damaged or of another version: \(error)")
+    }
+    guard !classNames.isEmpty, classNames.count <= 1_000_000 else {
+      throw RecipeError(file.path, "has \(classNames.count) classes")
+    }
+    try input.check(in: file.path)
+  }
+
+  /// Writes `config.json` into a folder.
+  public func write(to folder: URL) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    try encoder.encode(self).write(to: folder.appendingPathComponent(Self.fileName), options: .atomic)
+  }
+
+  /// The network that the configuration describes, with random weights.
+  ///
+  /// - Throws: `ArchitectureError` where there is no such network.
+  public func makeModel() throws(ArchitectureError) -> any ImageClassifier {
+    try ClassifierArchitecture.named(architecture)
+      .make(classes: classNames.count, inputChannels: input.channels, stem: stem)
+  }
+}
+
+/// How an image becomes a classifier's input.
+public struct ClassifierInput: Codable, Sendable, Equatable {
+  /// The size that the network sees.
+  public var size: ImageSize
+  /// What the shorter edge is resized to, before the middle is cut out.
+  public var resize: Int
+  /// 1 for grey images, 3 for RGB.
+  public var channels: Int
+  /// What the channels are normalised with.
+  public var statistics: ChannelStatistics
+
+  public init(size: ImageSize, resize: Int, channels: Int, statistics: ChannelStatistics) {
+    self.size = size
+    self.resize = resize
+    self.channels = channels
+    self.statistics = statistics
+  }
+
+  /// The transforms of evaluation and prediction. An image of the right size is only normalised.
+  public var evaluation: Transforms {
+    [Resize(.shortestEdge(resize)), CenterCrop(size), Normalize(statistics)]
+  }
+
+  func check(in file: String) throws {
+    guard (1...4096).contains(size.height), (1...4096).contains(size.width), (1...8192).contains(resize) else {
+      throw RecipeError(file, "input: a size of \(size), resized to \(resize), is out of range")
+    }
+    guard [1, 3].contains(channels) else { throw RecipeError(file, "input.channels: \(channels) is neither 1 nor 3") }
+    guard statistics.mean.count == channels, statistics.standardDeviation.count == channels,
+      statistics.standardDeviation.allSatisfy({ $0 > 0 })
+    else { throw RecipeError(file, "input.statistics: needs \(channels) means and as many positive deviations") }
+  }
+}
