@@ -1,6 +1,24 @@
 import ArgumentParser
+import Fovea
 
+/// The `fovea` command.
+///
+/// Results go to standard output, everything else to standard error. It ends with 0 when all went well, 1 when something
+/// failed, 64 when it was called wrongly, and 130 when Ctrl-C stopped it.
 @main
-struct FoveaCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "fovea", abstract: "Computer vision in Swift.")
+struct FoveaCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "fovea",
+    abstract: "Computer vision in Swift: train, evaluate and use vision models.",
+    discussion: """
+      A first run, from nothing to a trained model:
+
+        fovea train --recipe Recipes/fashion-mnist.yaml --output runs/first
+        fovea evaluate runs/first
+        fovea predict runs/first photo.jpg
+
+      Exit codes: 0 success, 1 failure, 64 wrong usage, 130 stopped by Ctrl-C (a checkpoint is saved).
+      """,
+    version: "0.1.0",
+    subcommands: [Train.self, Evaluate.self, Predict.self, Datasets.self, Models.self, Doctor.self])
 }

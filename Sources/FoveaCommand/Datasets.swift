@@ -1,0 +1,100 @@
+import ArgumentParser
+import Fovea
+import Foundation
+
+/// `fovea datasets`: what data there is, and what is in it.
+struct Datasets: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "List, download, inspect and export data sets.",
+    subcommands: [List.self, Download.self, Inspect.self, Export.self], defaultSubcommand: List.self)
+
+  /// `fovea datasets list`
+  struct List: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "List the data sets that can be named.")
+
+    func run() {
+      Output.table(
+        DataSpec.Kind.allCases.map { [$0.rawValue + ($0.needsPath ? ":PATH" : ""), $0.summary] })
+    }
+  }
+
+  /// `fovea datasets download`
+  struct Download: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Download a data set, or find it on this machine.",
+      discussion: "Data goes to the folder that FOVEA_DATA names, else to ~/.cache/fovea/data.")
+
+    @Argument(help: "The data set's name.")
+    var spec: String
+
+    func run() throws {
+      let splits = try DataSpec(spec).load(validationFraction: 0, progress: downloadProgress())
+      Output.print("\(spec): \(describe(splits))")
+    }
+  }
+
+  /// `fovea datasets inspect`
+  struct Inspect: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Print how many images each class has, their sizes, and the files that cannot be read.")
+
+    @Argument(help: "The data set, NAME[:PATH].")
+    var spec: String
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    func run() throws {
+      let splits = try DataSpec(spec).load(validationFraction: 0, progress: downloadProgress())
+      for split in Split.allCases {
+        guard let dataset = splits[split] else { continue }
+        let inspection = try DatasetInspection(of: dataset)
+        if json { try Output.json(inspection) } else { Output.print(inspection.description) }
+      }
+    }
+  }
+
+  /// `fovea datasets export`
+  struct Export: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Write images of a data set as PNG files, named after their class.")
+
+    @Argument(help: "The data set, NAME[:PATH].")
+    var spec: String
+
+    @Option(help: "How many images.")
+    var count = 6
+
+    @Option(help: "Which part of the data: train, validation or test.")
+    var split: Split = .test
+
+    @Option(help: "Where to write them.")
+    var output: String
+
+    func run() throws {
+      let splits = try DataSpec(spec).load(validationFraction: 0, progress: downloadProgress())
+      guard let dataset = splits[split] else { throw Failure("\(spec) has no \(split.rawValue) set") }
+      let folder = URL(fileURLWithPath: output)
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      for index in 0..<min(count, dataset.count) {
+        let sample = try dataset[index]
+        let label = sample.label.map { dataset.classNames[$0] } ?? "image"
+        let name = "\(index)-\(label.lowercased().map { $0.isLetter || $0.isNumber ? $0 : "-" }.map(String.init).joined()).png"
+        let file = folder.appendingPathComponent(name)
+        try Image(sample.image).write(to: file)
+        Output.print(file.path)
+      }
+    }
+  }
+}
+
+private func describe(_ splits: DataSplits) -> String {
+  let parts = Split.allCases.compactMap { split in splits[split].map { "\($0.count) \(split.rawValue)" } }
+  return "\(parts.joined(separator: ", ")); \(splits.classNames.count) classes"
+}
+
+/// Shows a bar for each file that is downloaded.
+func downloadProgress() -> ProgressHandler {
+  let bar = ProgressBar("Downloading", total: nil, unit: .bytes)
+  return { progress in bar.update(progress.bytes, total: progress.total) }
+}

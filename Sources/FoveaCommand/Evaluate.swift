@@ -1,0 +1,59 @@
+import ArgumentParser
+import Fovea
+import Foundation
+
+/// `fovea evaluate`: what a model achieves on a set.
+struct Evaluate: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Measure a trained model on its test set, or on other data.",
+    discussion: """
+      Without --data, the test set of the run's own data is used. With --json, one object with every metric by its name.
+
+        fovea evaluate runs/demo
+        fovea evaluate runs/demo --data folder:photos --json
+      """)
+
+  @Argument(help: "A run's folder.")
+  var run: String
+
+  @Option(help: ArgumentHelp("The data set, NAME[:PATH]; see `fovea datasets list`.", valueName: "spec"))
+  var data: String?
+
+  @Option(help: "Which part of the data: test, validation or train.")
+  var split: Split = .test
+
+  @Option(help: "Images a batch.")
+  var batchSize = 250
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  @Option(help: "Where to compute: auto, cpu, cuda, cuda:N or mps.")
+  var device = "auto"
+
+  func run() throws {
+    let folder = URL(fileURLWithPath: run)
+    let classifier = try Classifier(contentsOf: folder, device: Device(device))
+    let dataset = try dataset(of: folder)
+    let bar = ProgressBar("Evaluating", total: dataset.count)
+    let result = try classifier.evaluate(dataset, batchSize: batchSize) { bar.update($0) }
+    bar.finish()
+    if json { return try Output.json(result.metrics) }
+    Output.message("\(result.count) images of \(data ?? "the run's data"), \(dataset.split.rawValue)")
+    Output.table(result.names.map { [$0, String(format: "%.4f", result.metrics[$0] ?? .nan)] })
+  }
+
+  private func dataset(of folder: URL) throws -> any Dataset {
+    let recipe = folder.appendingPathComponent("recipe.yaml")
+    let known = data == nil ? try Recipe(contentsOf: recipe) : nil
+    let spec = try DataSpec(data ?? known?.data ?? "")
+    let splits = try spec.load(
+      validationFraction: known?.validationFraction ?? 0.1, seed: known?.seed ?? 0, progress: downloadProgress())
+    guard let dataset = splits[split] ?? (split == .test ? splits.validation : nil) else {
+      throw Failure("\(spec) has no \(split.rawValue) set")
+    }
+    return dataset
+  }
+}
+
+extension Split: ExpressibleByArgument {}

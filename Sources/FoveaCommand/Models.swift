@@ -1,0 +1,78 @@
+import ArgumentParser
+import Fovea
+
+/// `fovea models`: the architectures.
+struct Models: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "List architectures, and show what one is made of.", subcommands: [List.self, Summary.self],
+    defaultSubcommand: List.self)
+
+  /// `fovea models list`
+  struct List: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "List the architectures with their sizes.")
+
+    @Flag(help: "Print JSON, one object a line.")
+    var json = false
+
+    func run() throws {
+      if json {
+        for model in ClassifierArchitecture.all {
+          try Output.json(Row(name: model.name, parameters: model.parameterCount, inputSize: model.inputSize))
+        }
+        return
+      }
+      let rows = ClassifierArchitecture.all.map { model in
+        [
+          model.name, grouped(model.parameterCount), "\(model.inputSize)",
+          model.stems.map(\.rawValue).joined(separator: ", "),
+        ]
+      }
+      Output.table([["name", "parameters", "input", "stems"]] + rows)
+    }
+
+    private struct Row: Encodable {
+      let name: String
+      let parameters: Int
+      let inputSize: Int
+
+      enum CodingKeys: String, CodingKey {
+        case name, parameters
+        case inputSize = "input_size"
+      }
+    }
+  }
+
+  /// `fovea models summary`
+  struct Summary: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Print an architecture's layers and their sizes.")
+
+    @Argument(help: "The architecture's name.")
+    var name: String
+
+    @Option(help: "The number of classes; as published unless given.")
+    var classes: Int?
+
+    @Option(help: "The first layers: imagenet or cifar.")
+    var stem: Stem?
+
+    @Option(help: "Channels of the images; as published unless given.")
+    var channels: Int?
+
+    func run() throws {
+      let model = try ClassifierArchitecture.named(name).make(classes: classes, inputChannels: channels, stem: stem)
+      Output.print(ModelSummary(model).description)
+    }
+  }
+}
+
+extension Stem: ExpressibleByArgument {}
+
+/// 1234567 as `1,234,567`.
+func grouped(_ number: Int) -> String {
+  var text = ""
+  for (place, digit) in String(number).reversed().enumerated() {
+    if place > 0, place.isMultiple(of: 3), digit != "-" { text.append(",") }
+    text.append(digit)
+  }
+  return String(text.reversed())
+}

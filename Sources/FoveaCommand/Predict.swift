@@ -1,0 +1,81 @@
+import ArgumentParser
+import Fovea
+import Foundation
+
+/// `fovea predict`: what images show.
+struct Predict: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Say what images show.",
+    discussion: """
+      MODEL is the folder of a run, or a file of published weights (.safetensors, .pth), whose architecture is recognised.
+      With --json, one object a line: {"image": PATH, "predictions": [{"label": ..., "index": ..., "probability": ...}]},
+      best first.
+
+        fovea predict runs/demo shirt.png
+        fovea predict efficientnet_lite0.pth flower.jpg --top 3 --draw answer.png
+      """)
+
+  @Argument(help: "A run's folder or a file of weights.")
+  var model: String
+
+  @Argument(help: "Image files: JPEG, PNG, WebP, PPM or PGM.")
+  var images: [String]
+
+  @Option(help: "How many guesses to give for each image.")
+  var top = 5
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  @Option(help: ArgumentHelp("Draw the images with their best guesses into this file.", valueName: "file"))
+  var draw: String?
+
+  @Option(help: "Where to compute: auto, cpu, cuda, cuda:N or mps.")
+  var device = "auto"
+
+  func validate() throws {
+    guard top > 0 else { throw ValidationError("--top is \(top); it must be 1 or more") }
+  }
+
+  func run() throws {
+    let classifier = try Classifier(contentsOf: URL(fileURLWithPath: model), device: Device(device))
+    var drawn: [ImageGrid.Cell] = []
+    var failures = 0
+    for path in images {
+      do {
+        let image = try Image(contentsOf: URL(fileURLWithPath: path))
+        let predictions = try classifier.predict(image, top: top)
+        try show(predictions, of: path)
+        if draw != nil { drawn.append(cell(image, predictions)) }
+      } catch {
+        failures += 1
+        Output.message("Error: \(error)")
+      }
+    }
+    if let draw, !drawn.isEmpty {
+      try ImageGrid(drawn).image().write(to: URL(fileURLWithPath: draw))
+      Output.message("Drew \(draw)")
+    }
+    if failures > 0 { throw ExitCode.failure }
+  }
+
+  private func show(_ predictions: [Prediction], of path: String) throws {
+    if json { return try Output.json(Answer(image: path, predictions: predictions)) }
+    Output.print(path)
+    for prediction in predictions {
+      Output.print("  " + percent(prediction.probability) + "  " + prediction.label)
+    }
+  }
+
+  private func cell(_ image: Image, _ predictions: [Prediction]) -> ImageGrid.Cell {
+    let best = predictions[0]
+    return ImageGrid.Cell(image, caption: "\(best.label) \(percent(best.probability))")
+  }
+
+  private func percent(_ probability: Double) -> String { String(format: "%5.1f %%", probability * 100) }
+
+  private struct Answer: Encodable {
+    let image: String
+    let predictions: [Prediction]
+  }
+}
