@@ -89,6 +89,18 @@ public final class Classifier {
     model(images.to(device).contiguous(.channelsLast)).to(.float32).to(.cpu)
   }
 
+  /// Runs over a set, and measures.
+  ///
+  /// - Parameter progress: called after each batch with the number of images so far.
+  /// - Throws: what is wrong with an image; `TrainingError` where the set's classes are not the model's.
+  public func evaluate(
+    _ dataset: any Dataset, batchSize: Int = 250, threads: Int = 2, progress: (Int) -> Void = { _ in }
+  ) throws -> ClassifierEvaluation {
+    try ClassifierEvaluation(
+      of: logits, on: dataset, input: configuration.input, classNames: configuration.classNames, batchSize: batchSize,
+      threads: threads, progress: progress)
+  }
+
   /// One image as the network's input `[C, H, W]`.
   private func input(_ image: Image, name: String) throws -> Tensor {
     var random = RandomSource(seed: 0)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Fovea
 import Foundation
+import Synchronization
 
 /// `fovea datasets`: what data there is, and what is in it.
 struct Datasets: ParsableCommand {
@@ -48,7 +49,7 @@ struct Datasets: ParsableCommand {
       let splits = try DataSpec(spec).load(validationFraction: 0, progress: downloadProgress())
       for split in Split.allCases {
         guard let dataset = splits[split] else { continue }
-        let inspection = try DatasetInspection(of: dataset)
+        let inspection = try Inspection(of: dataset)
         if json { try Output.json(inspection) } else { Output.print(inspection.description) }
       }
     }
@@ -95,6 +96,31 @@ private func describe(_ splits: DataSplits) -> String {
 
 /// Shows a bar for each file that is downloaded.
 func downloadProgress() -> ProgressHandler {
-  let bar = ProgressBar("Downloading", total: nil, unit: .bytes)
-  return { progress in bar.update(progress.bytes, total: progress.total) }
+  let display = DownloadDisplay()
+  return { display.show($0) }
+}
+
+/// The bar of the file that is being downloaded; progress comes from any thread.
+private final class DownloadDisplay: Sendable {
+  private struct State {
+    var file: URL?
+    var bar: ProgressBar?
+    var shown: Int64 = 0
+  }
+
+  private let state = Mutex(State())
+
+  func show(_ progress: DownloadProgress) {
+    state.withLock { state in
+      if state.file != progress.file {
+        state.file = progress.file
+        state.shown = 0
+        state.bar = ProgressBar(
+          progress.file.lastPathComponent, total: progress.total.map { Int($0 / 1024) }, unit: "KiB")
+      }
+      state.bar?.advance(by: Int((progress.received - state.shown) / 1024))
+      state.shown = progress.received / 1024 * 1024
+      if progress.received == progress.total { state.bar?.finish() }
+    }
+  }
 }

@@ -8,26 +8,14 @@ struct Doctor: ParsableCommand {
     abstract: "Show what is installed, which devices there are, and which kernels this processor gets.")
 
   func run() {
-    let machine = MachineDescription.current
-    let precision =
-      Machine.hasFastBFloat16
-      ? "bf16 (this processor multiplies it in hardware)" : "fp32 (bf16 would be emulated here, and several times slower)"
-    Output.table([
-      ["fovea", FoveaCommand.configuration.version],
-      ["processor", machine.processor],
-      ["cores", "\(machine.coreCount)"],
-      ["memory", machine.memory],
-      ["system", machine.system],
-      ["libtorch", Machine.torchVersion],
-      ["vector kernels", Machine.cpuCapability],
-      ["threads", "\(Machine.threadCount)"],
-      ["precision 'auto'", precision],
-      ["CUDA devices", "\(Device.count(of: .cuda))"],
-      ["MPS devices", "\(Device.count(of: .mps))"],
-      ["device 'auto'", "\(Device.auto)"],
-      ["charts (gnuplot)", tool("gnuplot") ?? "missing: apt-get install gnuplot-nox, or reports have no curves"],
-      ["data folder", DataFolder.root.path],
-    ])
+    let precision = Machine.hasFastBFloat16 ? "bf16" : "fp32, as bf16 would be emulated and several times slower"
+    let facts = [("fovea", FoveaCommand.configuration.version)] + MachineDescription.current.facts + [
+      ("Precision 'auto'", precision),
+      ("Device 'auto'", "\(Device.auto)"),
+      ("Charts", tool("gnuplot") ?? "gnuplot is missing: apt-get install gnuplot-nox, or reports have no curves"),
+      ("Data folder", DataFolder.root.path),
+    ]
+    Output.table(facts.map { [$0.0, $0.1] })
   }
 
   private func tool(_ name: String) -> String? {

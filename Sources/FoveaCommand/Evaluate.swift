@@ -36,10 +36,14 @@ struct Evaluate: ParsableCommand {
     let classifier = try Classifier(contentsOf: folder, device: Device(device))
     let dataset = try dataset(of: folder)
     let bar = ProgressBar("Evaluating", total: dataset.count)
-    let result = try classifier.evaluate(dataset, batchSize: batchSize) { bar.update($0) }
+    var done = 0
+    let result = try classifier.evaluate(dataset, batchSize: batchSize) { count in
+      bar.advance(by: count - done)
+      done = count
+    }
     bar.finish()
     if json { return try Output.json(result.metrics) }
-    Output.message("\(result.count) images of \(data ?? "the run's data"), \(dataset.split.rawValue)")
+    Output.message("\(result.guesses.count) images of \(data ?? "the run's data"), \(dataset.split.rawValue)")
     Output.table(result.names.map { [$0, String(format: "%.4f", result.metrics[$0] ?? .nan)] })
   }
 

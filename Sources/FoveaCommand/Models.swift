@@ -59,8 +59,10 @@ struct Models: ParsableCommand {
     var channels: Int?
 
     func run() throws {
-      let model = try ClassifierArchitecture.named(name).make(classes: classes, inputChannels: channels, stem: stem)
-      Output.print(ModelSummary(model).description)
+      let architecture = try ClassifierArchitecture.named(name)
+      let model = try architecture.make(classes: classes, inputChannels: channels, stem: stem)
+      let input: Shape = [1, channels ?? architecture.inputChannels, architecture.inputSize, architecture.inputSize]
+      Output.print(ModelSummary(of: model, input: input).description)
     }
   }
 }

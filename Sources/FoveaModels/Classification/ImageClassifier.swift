@@ -21,7 +21,7 @@ extension ImageClassifier {
 }
 
 /// What comes before the first block, which decides how large the images have to be.
-public enum Stem: String, Sendable, CaseIterable {
+public enum Stem: String, Sendable, CaseIterable, Codable {
   /// As in the paper, for images of about 224 x 224: it makes them 4 times smaller before the first block.
   case imageNet = "imagenet"
   /// For images of about 32 x 32: it keeps their size.

@@ -1,0 +1,133 @@
+import FoveaData
+import FoveaImaging
+import FoveaModels
+import Foundation
+import Torch
+
+/// A recipe for a classifier brought to life: its data, its network and its trainer, and the folder that it fills.
+///
+/// ```swift
+/// let recipe = try Recipe(contentsOf: URL(filePath: "Recipes/fashion-mnist.yaml"))
+/// let run = try ClassificationRun(recipe, folder: URL(filePath: "runs/first"))
+/// let result = try run.train()
+/// try run.writeReport(of: result)
+/// ```
+/// The folder holds `recipe.yaml` (everything resolved), `config.json` and `model.safetensors` (what prediction needs),
+/// `checkpoints/`, `metrics.csv`, TensorBoard's events, and `report.html`.
+public final class ClassificationRun {
+  /// The recipe, with every default.
+  public let recipe: Recipe
+  /// Where everything goes.
+  public let folder: URL
+  /// The parts of the data.
+  public let splits: DataSplits
+  /// What a prediction needs to know of the model.
+  public let configuration: ClassifierConfiguration
+  /// The network.
+  public let model: any ImageClassifier
+  /// What to tell the user before it starts: weights that did not fit, a set that is validated on.
+  public private(set) var notes: [String] = []
+  /// When it was put together.
+  public let started = Date()
+
+  /// Loads the data, and makes the network with its first weights.
+  ///
+  /// - Parameter progress: is told of downloads.
+  /// - Throws: what is wrong with the recipe, the data or the weights.
+  public init(_ recipe: Recipe, folder: URL, progress: ProgressHandler? = nil) throws {
+    self.recipe = recipe
+    self.folder = folder
+    splits = try DataSpec(recipe.data)
+      .load(validationFraction: recipe.validationFraction, seed: recipe.seed, progress: progress)
+    configuration = ClassifierConfiguration(
+      architecture: recipe.model, stem: recipe.stem, classNames: splits.classNames,
+      input: try Self.input(for: splits.train, recipe.images))
+    seedAll(recipe.seed)
+    model = try configuration.makeModel()
+    if let weights = recipe.weights { try load(weights) }
+    if splits.validation == nil {
+      notes.append(
+        splits.test == nil
+          ? "there is nothing to validate on: set validation_fraction"
+          : "validating on the test set: nothing should be chosen by it")
+    }
+  }
+
+  /// Trains, and leaves everything in the folder but the report.
+  ///
+  /// - Parameters:
+  ///   - resume: goes on from the newest checkpoint in the folder.
+  ///   - callbacks: what else looks on.
+  /// - Throws: ``TrainingError``, or what is wrong with the data.
+  public func train(resume: Bool = false, callbacks: [any TrainerCallback] = []) throws -> FitResult {
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let trainer = Trainer(recipe.trainerOptions, folder: folder, callbacks: callbacks)
+    let module = ClassificationModule(
+      model, classes: splits.classNames.count, labelSmoothing: recipe.training.labelSmoothing,
+      optimization: recipe.optimization)
+    if !resume { try trainer.checkFolder() }
+    try recipe.yaml().write(to: folder.appendingPathComponent("recipe.yaml"), atomically: true, encoding: .utf8)
+    try configuration.write(to: folder)
+    return try trainer.fit(module, try loaders(), resume: resume)
+  }
+
+  /// The set that the run is judged by in the end: the test set, or for want of it the validation set.
+  public var testSet: (any Dataset)? { splits.test ?? splits.validation }
+
+  /// Measures the network as it is.
+  public func evaluate(on dataset: any Dataset, progress: (Int) -> Void = { _ in }) throws -> ClassifierEvaluation {
+    model.eval()
+    let device = try Device(recipe.training.device)
+    return try ClassifierEvaluation(
+      of: { self.model($0.to(device).contiguous(.channelsLast)).to(.float32).to(.cpu) }, on: dataset,
+      input: configuration.input, classNames: configuration.classNames, threads: recipe.training.loaderThreads,
+      progress: progress)
+  }
+
+  private func loaders() throws -> DataLoaders {
+    let size = configuration.input.size
+    let isFixed = try splits.train.isFixed(at: size)
+    let training = Preprocessing.training(
+      recipe.augmentation, input: configuration.input, classes: splits.classNames.count, isFixedSize: isFixed)
+    func loader(_ dataset: any Dataset, _ preprocessing: Preprocessing, shuffle: Bool) -> DataLoader {
+      DataLoader(
+        dataset, batchSize: shuffle ? recipe.training.batchSize : 250, shuffle: shuffle,
+        dropLast: shuffle && dataset.count >= recipe.training.batchSize, transform: preprocessing.sample,
+        batchTransform: preprocessing.batch, seed: recipe.seed, threads: recipe.training.loaderThreads,
+        onBrokenSample: recipe.training.skipBrokenImages ? .skip : .stop)
+    }
+    let judge = splits.validation ?? splits.test
+    let evaluation = Preprocessing.evaluation(
+      input: configuration.input, isFixedSize: try judge?.isFixed(at: size) ?? true)
+    return DataLoaders(
+      train: loader(splits.train, training, shuffle: true),
+      validation: judge.map { loader($0, evaluation, shuffle: false) })
+  }
+
+  private func load(_ weights: String) throws {
+    let published = EfficientNetLite0.renamed(try StateDict(contentsOf: URL(fileURLWithPath: weights)))
+    let report = try model.loadPretrained(published, newHead: true)
+    if !report.isClean { notes.append("the head starts anew: \(report)") }
+  }
+
+  /// How images become the input: as the recipe says, and else as the training set's are.
+  private static func input(for dataset: any Dataset, _ recipe: ImageRecipe) throws -> ClassifierInput {
+    let first = try dataset[0].image
+    guard recipe.size != nil || dataset is any BatchedDataset else {
+      throw RecipeError("images.size", "is needed, as the images are of different sizes; try images.size=224")
+    }
+    let size = recipe.size.map { ImageSize($0) } ?? ImageSize(of: first)
+    let shortest = min(size.height, size.width)
+    let statistics: ChannelStatistics
+    if let mean = recipe.mean, let std = recipe.std {
+      statistics = ChannelStatistics(mean: mean, standardDeviation: std)
+    } else {
+      statistics = try ChannelStatistics(of: dataset, limit: 10_000)
+    }
+    let input = ClassifierInput(
+      size: size, resize: recipe.resize ?? (recipe.size == nil ? shortest : shortest * 8 / 7),
+      channels: first.shape[0], statistics: statistics)
+    try input.check(in: "images")
+    return input
+  }
+}

@@ -1,0 +1,63 @@
+import Torch
+
+extension Recipe {
+  /// The trainer's options that the recipe asks for.
+  var trainerOptions: TrainerOptions {
+    var options = TrainerOptions(maxEpochs: training.epochs, monitor: Monitor(training.monitor))
+    options.maxSteps = training.maxSteps
+    options.maxTime = training.maxMinutes.map { .seconds($0 * 60) }
+    options.accumulateGradBatches = training.accumulateGradBatches
+    options.gradientClip = training.clipNorm.map { .norm($0) }
+    options.precision = Precision(rawValue: training.precision) ?? .auto
+    options.device = try? Device(training.device)
+    options.ema = training.ema
+    options.earlyStopping = training.earlyStopping.map { EarlyStopping(patience: $0) }
+    options.keepBest = training.keepBest
+    options.loadBestAtEnd = training.earlyStopping != nil
+    options.deterministic = training.deterministic
+    options.seed = seed
+    options.showsModelSummary = true
+    options.showsProfile = true
+    return options
+  }
+
+  /// The optimizer and the schedule that the recipe asks for.
+  func optimization(of model: Layer, _ plan: TrainingPlan) -> Optimization {
+    let groups = optimizer.decayBiasesAndNorms ? model.parameterGroups : model.groupsWithoutNormDecay
+    let rate = optimizer.learningRate
+    let decay = optimizer.weightDecay
+    let chosen: Optimizer =
+      switch optimizer.name {
+      case "adam": Adam(groups, learningRate: rate, weightDecay: decay)
+      case "adamw": AdamW(groups, learningRate: rate, weightDecay: decay)
+      case "rmsprop": RMSprop(groups, learningRate: rate, momentum: optimizer.momentum, weightDecay: decay)
+      default:
+        SGD(
+          groups, learningRate: rate, momentum: optimizer.momentum,
+          nesterov: optimizer.nesterov && optimizer.momentum > 0, weightDecay: decay)
+      }
+    return Optimization(chosen, schedule: learningRateSchedule(plan))
+  }
+
+  private func learningRateSchedule(_ plan: TrainingPlan) -> any Schedule {
+    let warmup = plan.steps(epochs: schedule.warmupEpochs)
+    let rest = max(plan.steps - warmup, 1)
+    let main: any Schedule =
+      switch schedule.name {
+      case "cosine": CosineSchedule(steps: rest)
+      case "linear": LinearSchedule(steps: rest)
+      case "polynomial": PolynomialSchedule(steps: rest, power: schedule.power)
+      case "step": StepSchedule(every: plan.stepsPerEpoch * schedule.stepEpochs, gamma: schedule.gamma)
+      case "multi_step":
+        MultiStepSchedule(milestones: schedule.milestones.map { $0 * plan.stepsPerEpoch - warmup }, gamma: schedule.gamma)
+      case "plateau":
+        PlateauSchedule(
+          isLargerBetter: Monitor(training.monitor).isLargerBetter, gamma: schedule.gamma, patience: schedule.stepEpochs)
+      case "constant": ConstantSchedule()
+      default:
+        return OneCycleSchedule(
+          steps: plan.steps, warmUpShare: warmup > 0 ? min(1, Double(warmup) / Double(max(plan.steps, 1))) : 0.3)
+      }
+    return warmup > 0 ? WarmUp(steps: warmup, then: main) : main
+  }
+}
