@@ -29,16 +29,8 @@ public enum TensorIndex: Sendable, ExpressibleByIntegerLiteral {
   case at(Int)
   case slice(start: Int?, end: Int?, step: Int)
   case tensor(Tensor)
-  case newAxis
-  case ellipsis
-
-  /// The whole dimension.
-  public static let all = TensorIndex.slice(start: nil, end: nil, step: 1)
-
-  /// Every `step`-th of a range.
-  public static func every(_ step: Int, from start: Int? = nil, to end: Int? = nil) -> TensorIndex {
-    .slice(start: start, end: end, step: step)
-  }
+  case newDimension
+  case rest
 
   public init(integerLiteral value: Int) { self = .at(value) }
 }
@@ -47,6 +39,19 @@ public enum TensorIndex: Sendable, ExpressibleByIntegerLiteral {
 public protocol TensorIndexConvertible {
   /// The place that it stands for.
   var tensorIndex: TensorIndex { get }
+}
+
+extension TensorIndexConvertible where Self == TensorIndex {
+  /// The whole dimension.
+  public static var all: TensorIndex { .slice(start: nil, end: nil, step: 1) }
+  /// Another dimension of size 1.
+  public static var newAxis: TensorIndex { .newDimension }
+  /// As many whole dimensions as are left.
+  public static var ellipsis: TensorIndex { .rest }
+  /// Every `step`-th of a range.
+  public static func every(_ step: Int, from start: Int? = nil, to end: Int? = nil) -> TensorIndex {
+    .slice(start: start, end: end, step: step)
+  }
 }
 
 extension TensorIndex: TensorIndexConvertible { public var tensorIndex: TensorIndex { self } }
@@ -94,7 +99,7 @@ extension Tensor {
     var dim = 0
     let named = indices.reduce(0) { count, index in
       switch index {
-      case .newAxis, .ellipsis: count
+      case .newDimension, .rest: count
       case .tensor(let tensor) where tensor.dtype == .bool: count + tensor.rank
       default: count + 1
       }
@@ -106,13 +111,13 @@ extension Tensor {
         continue
       case .slice(let start, let end, let step):
         view = Operators.slice(view, dim, start, end, step)
-      case .newAxis:
+      case .newDimension:
         view = view.unsqueeze(dim)
       case .tensor(let tensor):
         tensors += Array(repeating: nil, count: Swift.max(0, dim - tensors.count)) + [tensor]
         dim += tensor.dtype == .bool ? tensor.rank : 1
         continue
-      case .ellipsis:
+      case .rest:
         dim += Swift.max(0, rank - named)
         continue
       }
