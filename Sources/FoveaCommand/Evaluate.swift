@@ -13,8 +13,8 @@ struct Evaluate: ParsableCommand {
         fovea evaluate runs/demo --data folder:photos --json
       """)
 
-  @Argument(help: "A run's folder.")
-  var run: String
+  @Argument(help: ArgumentHelp("A run's folder.", valueName: "run"))
+  var path: String
 
   @Option(help: ArgumentHelp("The data set, NAME[:PATH]; see `fovea datasets list`.", valueName: "spec"))
   var data: String?
@@ -32,7 +32,7 @@ struct Evaluate: ParsableCommand {
   var device = "auto"
 
   func run() throws {
-    let folder = URL(fileURLWithPath: run)
+    let folder = URL(fileURLWithPath: path)
     let classifier = try Classifier(contentsOf: folder, device: Device(device))
     let dataset = try dataset(of: folder)
     let bar = ProgressBar("Evaluating", total: dataset.count)

@@ -39,21 +39,21 @@ struct Predict: ParsableCommand {
 
   func run() throws {
     let classifier = try Classifier(contentsOf: URL(fileURLWithPath: model), device: Device(device))
-    var drawn: [ImageGrid.Cell] = []
+    var drawn: [(image: Image, caption: String)] = []
     var failures = 0
     for path in images {
       do {
         let image = try Image(contentsOf: URL(fileURLWithPath: path))
         let predictions = try classifier.predict(image, top: top)
         try show(predictions, of: path)
-        if draw != nil { drawn.append(cell(image, predictions)) }
+        if draw != nil { drawn.append((image, caption(predictions[0]))) }
       } catch {
         failures += 1
         Output.message("Error: \(error)")
       }
     }
     if let draw, !drawn.isEmpty {
-      try ImageGrid(drawn).image().write(to: URL(fileURLWithPath: draw))
+      try ImageGrid(drawn.map(\.image), captions: drawn.map(\.caption)).render().write(to: URL(fileURLWithPath: draw))
       Output.message("Drew \(draw)")
     }
     if failures > 0 { throw ExitCode.failure }
@@ -67,10 +67,7 @@ struct Predict: ParsableCommand {
     }
   }
 
-  private func cell(_ image: Image, _ predictions: [Prediction]) -> ImageGrid.Cell {
-    let best = predictions[0]
-    return ImageGrid.Cell(image, caption: "\(best.label) \(percent(best.probability))")
-  }
+  private func caption(_ best: Prediction) -> String { "\(best.label) \(percent(best.probability))" }
 
   private func percent(_ probability: Double) -> String { String(format: "%5.1f %%", probability * 100) }
 

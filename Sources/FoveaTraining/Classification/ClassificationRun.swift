@@ -65,7 +65,7 @@ public final class ClassificationRun {
     let module = ClassificationModule(
       model, classes: splits.classNames.count, labelSmoothing: recipe.training.labelSmoothing,
       optimization: recipe.optimization)
-    if !resume { try trainer.checkFolder() }
+    if !resume, let newest = CheckpointFolder(of: folder).newest { throw TrainingError.folderInUse(newest.path) }
     try recipe.yaml().write(to: folder.appendingPathComponent("recipe.yaml"), atomically: true, encoding: .utf8)
     try configuration.write(to: folder)
     return try trainer.fit(module, try loaders(), resume: resume)

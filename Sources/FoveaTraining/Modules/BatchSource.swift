@@ -44,3 +44,6 @@ public struct BatchList: BatchSource {
     public func nextBatch() -> Batch? { rest.popFirst() }
   }
 }
+
+extension DataLoader: BatchSource {}
+extension BatchIterator: BatchStream {}

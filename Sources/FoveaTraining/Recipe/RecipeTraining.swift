@@ -41,6 +41,10 @@ extension Recipe {
 
   private func learningRateSchedule(_ plan: TrainingPlan) -> any Schedule {
     let warmup = plan.steps(epochs: schedule.warmupEpochs)
+    if schedule.name == "one_cycle" {
+      let share = warmup > 0 ? min(1, Double(warmup) / Double(max(plan.steps, 1))) : 0.3
+      return OneCycleSchedule(steps: plan.steps, warmUpShare: share)
+    }
     let rest = max(plan.steps - warmup, 1)
     let main: any Schedule =
       switch schedule.name {
@@ -53,10 +57,7 @@ extension Recipe {
       case "plateau":
         PlateauSchedule(
           isLargerBetter: Monitor(training.monitor).isLargerBetter, gamma: schedule.gamma, patience: schedule.stepEpochs)
-      case "constant": ConstantSchedule()
-      default:
-        return OneCycleSchedule(
-          steps: plan.steps, warmUpShare: warmup > 0 ? min(1, Double(warmup) / Double(max(plan.steps, 1))) : 0.3)
+      default: ConstantSchedule()
       }
     return warmup > 0 ? WarmUp(steps: warmup, then: main) : main
   }
