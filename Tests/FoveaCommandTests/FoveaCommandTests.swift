@@ -1,0 +1,147 @@
+import Foundation
+import Testing
+
+import struct FoveaImaging.Image
+
+/// Runs the built command as a person would.
+@Suite("The fovea command", .serialized)
+struct FoveaCommandTests {
+  struct Answer {
+    let status: Int32
+    let output: String
+    let messages: String
+  }
+
+  let folder: URL
+
+  init() throws {
+    folder = FileManager.default.temporaryDirectory.appendingPathComponent("fovea-command-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+  }
+
+  func fovea(_ arguments: String...) throws -> Answer {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
+      .appendingPathComponent("fovea")
+    process.arguments = arguments
+    process.currentDirectoryURL = folder
+    let (output, messages) = (folder.appendingPathComponent("out"), folder.appendingPathComponent("err"))
+    for file in [output, messages] { FileManager.default.createFile(atPath: file.path, contents: nil) }
+    process.standardOutput = try FileHandle(forWritingTo: output)
+    process.standardError = try FileHandle(forWritingTo: messages)
+    try process.run()
+    process.waitUntilExit()
+    return Answer(
+      status: process.terminationStatus, output: try String(contentsOf: output, encoding: .utf8),
+      messages: try String(contentsOf: messages, encoding: .utf8))
+  }
+
+  /// A folder of images in three colours, with a little noise, that any network can learn.
+  func makeColours() throws -> URL {
+    let root = folder.appendingPathComponent("colours")
+    var noise: UInt8 = 7
+    for (split, count) in [("train", 24), ("val", 6), ("test", 6)] {
+      for (channel, name) in ["red", "green", "blue"].enumerated() {
+        let place = root.appendingPathComponent("\(split)/\(name)")
+        try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+        for index in 0..<count {
+          let pixels = (0..<(16 * 16 * 3)).map { place -> UInt8 in
+            noise = noise &* 37 &+ 11
+            return place % 3 == channel ? 180 + noise % 64 : noise % 64
+          }
+          try Image(width: 16, height: 16, channels: 3, pixels: pixels)
+            .write(to: place.appendingPathComponent("\(index).png"))
+        }
+      }
+    }
+    return root
+  }
+
+  @Test("a folder of photographs becomes a model that knows them, with a report")
+  func wholeWay() throws {
+    let data = try makeColours()
+    let recipe = folder.appendingPathComponent("colours.yaml")
+    try """
+    model: tiny_resnet
+    augmentation: { flip: true }
+    optimizer: { learning_rate: 0.05 }
+    training: { epochs: 3, batch_size: 12, loader_threads: 1 }
+    """.write(to: recipe, atomically: true, encoding: .utf8)
+
+    let training = try fovea("train", "--recipe", recipe.path, "--data", "folder:\(data.path)", "--output", "run")
+    #expect(training.status == 0, "\(training.messages)")
+    let run = folder.appendingPathComponent("run")
+    for file in ["recipe.yaml", "config.json", "model.safetensors", "metrics.csv", "report.html"] {
+      #expect(FileManager.default.fileExists(atPath: run.appendingPathComponent(file).path), "\(file)")
+    }
+    let page = try String(contentsOf: run.appendingPathComponent("report.html"), encoding: .utf8)
+    #expect(page.contains("<html") && !page.contains("src=\"http"))
+
+    let again = try fovea("train", "--recipe", recipe.path, "--data", "folder:\(data.path)", "--output", "run")
+    #expect(again.status == 1)
+    #expect(again.messages.contains("earlier run"))
+
+    let evaluation = try fovea("evaluate", "run", "--json")
+    #expect(evaluation.status == 0, "\(evaluation.messages)")
+    let metrics = try JSONDecoder().decode([String: Double].self, from: Data(evaluation.output.utf8))
+    #expect((metrics["accuracy"] ?? 0) > 0.9)
+
+    let image = data.appendingPathComponent("test/green/0.png").path
+    let prediction = try fovea("predict", "run", image, "--json", "--top", "2", "--draw", "drawn.png")
+    #expect(prediction.status == 0, "\(prediction.messages)")
+    let lines = prediction.output.split(separator: "\n")
+    #expect(lines.count == 1)
+    let object = try #require(try JSONSerialization.jsonObject(with: Data(lines[0].utf8)) as? [String: Any])
+    #expect(object["image"] as? String == image)
+    let guesses = try #require(object["predictions"] as? [[String: Any]])
+    #expect(guesses.count == 2)
+    #expect(guesses[0]["label"] as? String == "green")
+    #expect(try Image(contentsOf: folder.appendingPathComponent("drawn.png")).width > 16)
+
+    let broken = folder.appendingPathComponent("broken.png")
+    try Data("not an image".utf8).write(to: broken)
+    let mixed = try fovea("predict", "run", broken.path, image, "--json")
+    #expect(mixed.status == 1)
+    #expect(mixed.messages.contains(broken.path))
+    #expect(mixed.output.contains("green"))
+  }
+
+  @Test("lists go to standard output, and every subcommand explains itself")
+  func lists() throws {
+    let models = try fovea("models", "list")
+    #expect(models.status == 0)
+    #expect(models.output.contains("resnet50") && models.output.contains("25,557,032"))
+    let data = try fovea("datasets", "list")
+    #expect(data.output.contains("fashion-mnist") && data.output.contains("folder:PATH"))
+    #expect(try fovea("doctor").output.contains("libtorch"))
+    #expect(try fovea("models", "summary", "tiny_resnet").output.contains("fc"))
+    for command in ["train", "evaluate", "predict", "datasets", "models", "doctor"] {
+      #expect(try fovea(command, "--help").status == 0)
+    }
+  }
+
+  @Test("wrong calls end with 64, failures with 1, each with a reason")
+  func failures() throws {
+    #expect(try fovea("train").status == 64)
+    #expect(try fovea("predict", "run", "x.png", "--top", "0").status == 64)
+    let absent = try fovea("predict", "nowhere", "x.png")
+    #expect(absent.status == 1)
+    #expect(absent.messages.contains("nowhere"))
+    let device = try fovea("predict", "nowhere", "x.png", "--device", "cuda:77")
+    #expect(device.status == 1)
+    let model = try fovea("models", "summary", "resnet19")
+    #expect(model.status == 1)
+    #expect(model.messages.contains("resnet18"))
+    let data = try fovea("datasets", "inspect", "cifar11")
+    #expect(data.status == 1)
+    #expect(data.messages.contains("cifar10"))
+  }
+
+  @Test("a folder is inspected, and its broken files are named")
+  func inspection() throws {
+    let data = try makeColours()
+    try Data([1, 2, 3]).write(to: data.appendingPathComponent("train/red/broken.jpg"))
+    let answer = try fovea("datasets", "inspect", "folder:\(data.path)")
+    #expect((answer.output + answer.messages).contains("broken.jpg"))
+  }
+}

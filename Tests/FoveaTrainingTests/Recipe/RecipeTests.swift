@@ -1,0 +1,105 @@
+import Foundation
+import Testing
+
+@testable import FoveaTraining
+
+@Suite("Recipes")
+struct RecipeTests {
+  @Test("what a recipe leaves out has its default, and everything is written back")
+  func defaults() throws {
+    let recipe = try Recipe(yaml: "model: resnet50\ntraining: { epochs: 3 }")
+    #expect(recipe.model == "resnet50")
+    #expect(recipe.training.epochs == 3)
+    #expect(recipe.training.batchSize == Recipe().training.batchSize)
+    #expect(try Recipe(yaml: try recipe.yaml()) == recipe)
+  }
+
+  @Test("an empty recipe is the default one")
+  func empty() throws {
+    #expect(try Recipe(yaml: "") == Recipe())
+  }
+
+  @Test("settings change values, lists among them")
+  func settings() throws {
+    let recipe = try Recipe(
+      yaml: "schedule: { name: step }",
+      settings: ["training.epochs=7", "schedule.name=multi_step", "schedule.milestones=[2, 4]", "stem=cifar", "seed=9"])
+    #expect(recipe.training.epochs == 7)
+    #expect(recipe.schedule.name == "multi_step")
+    #expect(recipe.schedule.milestones == [2, 4])
+    #expect(recipe.stem == .cifar)
+    #expect(recipe.seed == 9)
+  }
+
+  @Test(
+    "what is wrong is named, with its line and the nearest right name",
+    arguments: [
+      ("model: vgg16\nlerning_rate: 3", "recipe:2: there is no key 'lerning_rate'; it belongs into 'optimizer'"),
+      ("optimizer:\n  lerning_rate: 3", "recipe:2: there is no key 'lerning_rate' in 'optimizer'; did you mean 'learning_rate'?"),
+      ("trainin: 3", "recipe:1: there is no key 'trainin'; did you mean 'training'?"),
+      ("training: 3", "recipe:1: 'training' needs keys below it, such as epochs"),
+      ("training: { epochs: ten }", "recipe: training.epochs: expects a whole number"),
+      ("training: { epochs: 0 }", "recipe: training.epochs: 0 is not positive"),
+      ("training: { precision: fp64 }", "recipe: training.precision: 'fp64' is none of auto, fp32, bf16; did you mean 'bf16'?"),
+      ("optimizer: { name: adamx }", "did you mean 'adam'?"),
+      ("stem: round", "recipe: stem: is none of imagenet, cifar"),
+      ("augmentation: { resized_crop: 0.5 }", "augmentation.resized_crop: 0.5 is not possible without images.size"),
+      ("[1, 2]", "recipe: is not a list of 'key: value' lines"),
+      ("a: [", "recipe: is not YAML"),
+    ])
+  func mistakes(yaml: String, message: String) {
+    do {
+      _ = try Recipe(yaml: yaml)
+      Issue.record("accepted \(yaml)")
+    } catch {
+      #expect("\(error)".contains(message), "\(error)")
+    }
+  }
+
+  @Test("a key in the wrong section is sent to the right one")
+  func wrongSection() {
+    #expect(throws: RecipeError("recipe:1", "there is no key 'weight_decay' in 'training'; it belongs into 'optimizer'")) {
+      try Recipe(yaml: "training: { weight_decay: 1 }")
+    }
+  }
+
+  @Test("settings are checked as the file is", arguments: ["epochs=3", "training.epoch=3", "training.epochs", "a.b.c=1", "=1"])
+  func wrongSettings(setting: String) {
+    #expect(throws: RecipeError.self) { try Recipe(yaml: "", settings: [setting]) }
+  }
+
+  @Test("every recipe of the project is right")
+  func published() throws {
+    let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("Recipes")
+    let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
+    #expect(files.count > 3)
+    for file in files { _ = try Recipe(contentsOf: file) }
+  }
+
+  @Test("damaged YAML never crashes")
+  func fuzz() throws {
+    let text = Array(try Recipe().yaml().utf8)
+    var random = SeededGenerator(state: 11)
+    for _ in 0..<300 {
+      var bytes = text
+      for _ in 0..<Int.random(in: 1...4, using: &random) {
+        bytes[Int.random(in: 0..<bytes.count, using: &random)] = UInt8.random(in: 0...255, using: &random)
+      }
+      _ = try? Recipe(yaml: String(decoding: bytes, as: UTF8.self))
+    }
+  }
+}
+
+/// A small generator for tests (SplitMix64), so that failures repeat.
+struct SeededGenerator: RandomNumberGenerator {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var word = state
+    word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
+    return word ^ (word >> 31)
+  }
+}
