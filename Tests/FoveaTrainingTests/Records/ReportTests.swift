@@ -14,8 +14,8 @@ import Testing
     var report = Report(title: text)
     report.subtitle = text
     report.headlines = [Report.Headline(text, text, detail: text)]
-    report.history.append([text: 1, "train/" + text: 0.5], step: 1, epoch: 1)
-    report.history.append([text: 2, "train/" + text: 0.25], step: 2, epoch: 2)
+    report.history.append([text: 1, text + "/train": 0.5], step: 1, epoch: 1)
+    report.history.append([text: 2, text + "/train": 0.25], step: 2, epoch: 2)
     report.confusion = Confusion(counts: [5, 1, 2, 7])
     report.classNames = [text, text + "2"]
     report.reliability = ReliabilityTable(
@@ -125,14 +125,27 @@ import Testing
     #expect(try #require(error).description.contains("no/report.html"))
   }
 
+  @Test func curvesAreDrawnOrMissedByName() throws {
+    var report = Report(title: "t")
+    for epoch in 1...3 { report.history.append(["loss/train": 1 / Double(epoch)], step: epoch, epoch: epoch) }
+    let drawn = try #require(report.curvesSection { chart, _ in "<svg>\(chart.title)</svg>" }).description
+    #expect(drawn.contains("src=\"data:image/svg+xml;base64,\(Data("<svg>Loss</svg>".utf8).base64EncodedString())\""))
+    #expect(drawn.contains("alt=\"loss over epochs\""))
+    let missed = try #require(report.curvesSection { _, _ in throw ChartError.gnuplotMissing }).description
+    #expect(missed.contains("There are no curves here: charts are drawn by gnuplot, which is not installed"))
+    #expect(!missed.contains("<img"))
+    let page = report.html()  // with the gnuplot of this machine, or without
+    #expect(page.contains("data:image/svg+xml") || page.contains("gnuplot, which is not installed"))
+  }
+
   @Test func columnsOfOneNameShareAChart() {
     var table = MetricsTable()
     for epoch in 1...3 {
       table.append(
-        ["learning_rate": 0.1, "train/accuracy": 0.5, "val_loss": .nan, "train_loss": 1 / Double(epoch)],
+        ["learning_rate": 0.1, "accuracy/train": 0.5, "loss/validation": .nan, "loss/train": 1 / Double(epoch)],
         step: epoch * 100, epoch: epoch)
     }
-    table.append(["validation/accuracy": 0.25, "empty": .infinity], step: 300, epoch: 3)
+    table.append(["accuracy/validation": 0.25, "empty": .infinity], step: 300, epoch: 3)
     let charts = Curves.all(of: table)
     #expect(charts.map(\.title) == ["loss", "accuracy", "learning rate"])
     #expect(charts.map { $0.lines.map(\.name) } == [["train"], ["train", "validation"], [""]])

@@ -1,6 +1,6 @@
 /// The columns of a table of metrics as charts: what has one name in training and in validation goes into one chart.
 ///
-/// A column is called `train/loss` or `train_loss`, or just `learning_rate`.
+/// A column is called `loss/train`, `loss/validation`, or just `learning_rate`.
 struct Curves: Hashable {
   /// One line of a chart.
   struct Line: Hashable {
@@ -44,13 +44,8 @@ struct Curves: Hashable {
   }
 
   private static func split(_ column: String) -> (line: String, title: String) {
-    if let slash = column.lastIndex(of: "/") {
-      return (String(column[..<slash]), String(column[column.index(after: slash)...]))
-    }
-    for part in ["train", "val", "validation", "test"] where column.hasPrefix(part + "_") {
-      return (part, String(column.dropFirst(part.count + 1)))
-    }
-    return ("", column)
+    guard let slash = column.firstIndex(of: "/") else { return ("", column) }
+    return (String(column[column.index(after: slash)...]), String(column[..<slash]))
   }
 
   /// Means of neighbouring points, so that a line of a hundred thousand steps stays a light one.

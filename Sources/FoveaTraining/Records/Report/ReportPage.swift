@@ -16,7 +16,7 @@ extension Report {
       </head>
       <body>
       <main>
-      \(header)\(notesSection)\(curvesSection)\(confusionSection)\(classesSection)\(reliabilitySection)\
+      \(header)\(notesSection)\(curvesSection())\(confusionSection)\(classesSection)\(reliabilitySection)\
       \(examplesSection("Most confident mistakes", mistakes, "What the network was surest of, and wrong."))\
       \(examplesSection("Sample predictions", samples))\(runSection)</main>
       <footer>Made by Fovea.</footer>

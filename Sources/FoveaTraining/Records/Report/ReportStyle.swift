@@ -20,7 +20,7 @@ extension Report {
     .headlines small { display: block; font-size: 13px; font-weight: 400; letter-spacing: 0; color: var(--soft); }
     .notes { margin-top: 28px; padding: 14px 18px; border-left: 4px solid #c98a00; background: #fff8e6; }
     .notes p { margin: 0; }
-    .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(440px, 100%), 1fr)); gap: 24px; margin-top: 16px; }
+    .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, max(280px, 1016px / var(--columns) - 24px)), 1fr)); gap: 24px; margin-top: 16px; }
     .charts img { width: 100%; height: auto; display: block; }
     table { border-collapse: collapse; }
     th { font-weight: 500; text-align: left; }
@@ -30,7 +30,7 @@ extension Report {
     .classes thead th, .pairs thead th { color: var(--soft); font-weight: 500; border-bottom: 1px solid var(--ink); padding: 6px 14px 6px 0; }
     .classes td, .classes tbody th, .pairs td { border-bottom: 1px solid var(--line); padding: 5px 14px 5px 0; overflow-wrap: anywhere; }
     .bar i { display: block; height: 3px; margin-top: 1px; background: var(--accent); opacity: 0.55; }
-    .confusion { display: flex; flex-wrap: wrap; gap: 24px 48px; align-items: flex-start; }
+    .confusion { display: flex; flex-wrap: wrap; gap: 24px 48px; align-items: flex-start; overflow-x: auto; }
     .heat { margin-top: 8px; font-size: 12.5px; }
     table.heat td { width: 44px; height: 38px; text-align: center; padding: 0; border: 1px solid #fff; }
     table.heat tbody td { outline: 1px solid #eef0f2; outline-offset: -1px; }
