@@ -36,8 +36,8 @@ extension Image {
   ///   - url: The file.
   ///   - mode: Which channels the image gets.
   ///   - leastSize: Where less than the whole resolution will do: a JPEG is decoded at the smallest of 1, 1/2, 1/4 and
-  ///     1/8 of its size that is at least this wide and this high, which is several times as quick. Other formats, and
-  ///     JPEGs that are smaller, come in full. The size is that of the upright image.
+  ///     1/8 of its size that is at least this wide and this high; a large one then takes a half to a fifth of the time.
+  ///     Other formats, and JPEGs that are smaller, come in full. The size is that of the upright image.
   ///   - appliesOrientation: Whether a photograph is turned upright as its EXIF data says.
   ///   - pixelLimit: The most pixels that the file may hold, checked before memory is taken for them.
   /// - Throws: ``ImageError`` with the file's path.
