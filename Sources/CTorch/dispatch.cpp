@@ -142,9 +142,9 @@ ct_operator *ct_operator_find(const char *name, const char *overload) {
     op->schema = c10::toString(schema);
     for (const auto &argument : schema.arguments()) {
       op->accepts.push_back(kinds(argument.type()));
-      op->argument_types.push_back(argument.type()->str());
+      op->argument_types.push_back(argument.real_type()->str());
     }
-    for (const auto &value : schema.returns()) op->result_types.push_back(value.type()->str());
+    for (const auto &value : schema.returns()) op->result_types.push_back(value.real_type()->str());
     entry = std::move(op);
     return entry.get();
   });
@@ -153,6 +153,9 @@ ct_operator *ct_operator_find(const char *name, const char *overload) {
 const char *ct_operator_schema(ct_operator *op) { return op->schema.c_str(); }
 int64_t ct_operator_argument_count(ct_operator *op) { return static_cast<int64_t>(op->argument_types.size()); }
 const char *ct_operator_argument_type(ct_operator *op, int64_t index) { return op->argument_types.at(index).c_str(); }
+int32_t ct_operator_argument_has_default(ct_operator *op, int64_t index) {
+  return op->handle.schema().arguments().at(index).default_value().has_value() ? 1 : 0;
+}
 int64_t ct_operator_result_count(ct_operator *op) { return static_cast<int64_t>(op->result_types.size()); }
 const char *ct_operator_result_type(ct_operator *op, int64_t index) { return op->result_types.at(index).c_str(); }
 

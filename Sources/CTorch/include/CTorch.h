@@ -44,6 +44,7 @@ ct_operator *ct_operator_find(const char *name, const char *overload);
 const char *ct_operator_schema(ct_operator *op);
 int64_t ct_operator_argument_count(ct_operator *op);
 const char *ct_operator_argument_type(ct_operator *op, int64_t index);  // as in the schema: "Tensor?", "int[]"
+int32_t ct_operator_argument_has_default(ct_operator *op, int64_t index);
 int64_t ct_operator_result_count(ct_operator *op);
 const char *ct_operator_result_type(ct_operator *op, int64_t index);
 
