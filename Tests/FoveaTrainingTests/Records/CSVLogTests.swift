@@ -109,7 +109,7 @@ import Testing
     var table = MetricsTable()
     for step in 1...6 { table.append(["loss": 1 / Double(step), "\"x\",y": 2], step: step, epoch: step / 2) }
     let intact = Array(table.csv.utf8)
-    var random = SeededGenerator(seed: 7)
+    var random = DamageGenerator(seed: 7)
     for _ in 0..<200 {
       var bytes = intact
       for _ in 0..<Int.random(in: 1...4, using: &random) {
@@ -133,7 +133,7 @@ import Testing
 }
 
 /// A small generator with a seed (SplitMix64), so that a failure can be had again.
-struct SeededGenerator: RandomNumberGenerator {
+private struct DamageGenerator: RandomNumberGenerator {
   private var state: UInt64
 
   init(seed: UInt64) { state = seed }
