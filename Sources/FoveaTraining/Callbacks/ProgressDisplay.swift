@@ -11,7 +11,7 @@ public final class ProgressDisplay: TrainerCallback {
 
   public func onTrainEpochStart(_ run: TrainingRun) {
     bar = ProgressBar(
-      "Epoch \(run.state.epoch + 1)/\(run.options.maxEpochs)", total: run.batchesPerEpoch, unit: "batches",
+      "Epoch \(run.state.epoch + 1)/\(run.plan.epochs)", total: run.batchesPerEpoch, unit: "batches",
       done: run.state.batch)
   }
 

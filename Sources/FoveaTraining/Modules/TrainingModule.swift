@@ -71,6 +71,9 @@ public struct TrainingPlan: Sendable, Hashable {
     self.stepsPerEpoch = stepsPerEpoch
   }
 
+  /// The epochs that it takes, the last of which may be cut short.
+  public var epochs: Int { (steps + stepsPerEpoch - 1) / stepsPerEpoch }
+
   /// The steps that so many epochs take.
   public func steps(epochs: Double) -> Int { Int((epochs * Double(stepsPerEpoch)).rounded()) }
 }

@@ -35,6 +35,7 @@ public final class Trainer {
   ///
   /// - Parameter resume: goes on from the folder's newest checkpoint, where there is one.
   /// - Throws: ``TrainingError``; whatever the data, the module or a callback throw.
+  @discardableResult
   public func fit(_ module: TrainingModule, _ data: any DataModule, resume: Bool = false) throws -> FitResult {
     try withDeterminism {
       let run = try TrainingRun(module, data, options: options, folder: folder, callbacks: callbacks)

@@ -60,8 +60,9 @@ public final class TrainingRun {
     validation = Validation(
       module: module, device: device, precision: options.precision, channelsLast: channelsLast)
     let stepsPerEpoch = (batchesPerEpoch + options.accumulateGradBatches - 1) / options.accumulateGradBatches
+    let (allSteps, isBeyond) = options.maxEpochs.multipliedReportingOverflow(by: stepsPerEpoch)
     plan = TrainingPlan(
-      steps: min(options.maxSteps ?? .max, options.maxEpochs * stepsPerEpoch), stepsPerEpoch: stepsPerEpoch)
+      steps: min(options.maxSteps ?? .max, isBeyond ? .max : allSteps), stepsPerEpoch: stepsPerEpoch)
     let optimization = try module.configureOptimizers(plan)
     optimizer = optimization.optimizer
     schedule = optimization.schedule
@@ -178,13 +179,16 @@ public final class TrainingRun {
   /// Ends the run after the present step.
   public func stop(_ reason: StopReason = .callback) { requestedStop = requestedStop ?? reason }
 
+  /// Whether Ctrl-C, or SIGTERM, has asked for an orderly end.
+  public var isInterrupted: Bool { interrupts?.isRequested ?? false }
+
   /// The mean loss since the last row of the log.
   public var recentLoss: Double? { state.recentLoss.value }
 
   /// Why the run should end now; nil while it should go on.
   var reasonToStop: StopReason? {
     tick()
-    if interrupts?.isRequested == true { return .interrupted }
+    if isInterrupted { return .interrupted }
     if let requestedStop { return requestedStop }
     if let most = options.maxSteps, state.step >= most { return .maxSteps }
     if state.epoch >= options.maxEpochs { return .maxEpochs }

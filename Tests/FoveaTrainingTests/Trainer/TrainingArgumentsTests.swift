@@ -1,0 +1,53 @@
+import FoveaTraining
+import Testing
+import Torch
+
+extension TrainerTests {
+  @Suite struct TrainingArgumentsTests {
+    @Test func namesMapOntoTheTrainers() {
+      var arguments = TrainingArguments()
+      arguments.maxSteps = 30
+      arguments.gradientAccumulationSteps = 4
+      arguments.bf16 = true
+      arguments.evalStrategy = .steps
+      arguments.evalSteps = 10
+      arguments.saveStrategy = .steps
+      arguments.saveSteps = 5
+      arguments.metricForBestModel = "eval_accuracy"
+      arguments.earlyStoppingPatience = 3
+      arguments.loadBestModelAtEnd = true
+      arguments.disableTqdm = true
+      let options = arguments.trainerOptions
+      #expect(options.maxSteps == 30 && options.accumulateGradBatches == 4 && options.precision == .bf16)
+      #expect(options.validateEverySteps == 10 && options.checkpointEverySteps == 5)
+      #expect(options.monitor == Monitor("accuracy", isLargerBetter: true))
+      #expect(options.earlyStopping?.patience == 3 && options.loadBestAtEnd && !options.showsProgress)
+      #expect(options.gradientClip == .norm(1) && options.seed == 42)
+    }
+
+    @Test func theScheduleIsHuggingFaces() {
+      var arguments = TrainingArguments()
+      arguments.learningRate = 0.5
+      arguments.warmupRatio = 0.1
+      let optimization = arguments.optimization(of: TinyNetwork(), TrainingPlan(steps: 100, stepsPerEpoch: 10))
+      // transformers.get_linear_schedule_with_warmup(optimizer, 10, 100)
+      for (step, factor) in [(0, 0.0), (5, 0.5), (10, 1.0), (55, 0.5), (99, 1.0 / 90)] {
+        #expect(abs(optimization.schedule.factor(at: step) - factor) < 1e-12)
+      }
+      #expect(optimization.optimizer is AdamW && optimization.optimizer.learningRate == 0.5)
+      #expect(optimization.optimizer.groups[1].weightDecay == 0)
+    }
+
+    @Test func itTrains() throws {
+      var arguments = TrainingArguments()
+      arguments.maxSteps = 40
+      arguments.learningRate = 0.02
+      arguments.disableTqdm = true
+      seedAll(1)
+      let module = ClassificationModule(TinyNetwork(), classes: 5, arguments: arguments)
+      let result = try Trainer(arguments).fit(module, tinyData())
+      #expect(result.reason == .maxSteps && result.state.step == 40)
+      #expect(try #require(result.metrics["accuracy"]) > 0.8)
+    }
+  }
+}
