@@ -26,13 +26,13 @@ extension TrainerTests {
 
       let module = ClassificationModule(TinyNetwork(), classes: 5, labelSmoothing: 0.1) { model, plan in
         Optimization(
-          SGD(model.groupsWithoutNormDecay, learningRate: 0.2, momentum: 0.9, nesterov: true, weightDecay: 5e-3),
+          SGD(model.groupsWithoutNormDecay, learningRate: 0.04, momentum: 0.9, nesterov: true, weightDecay: 5e-3),
           schedule: OneCycleSchedule(steps: plan.steps, warmUpShare: 0.25))
       }
       let weights = tensors.mapKeys { $0.hasPrefix("model.") ? String($0.dropFirst(6)) : nil }
       try module.model.loadStateDict(weights)
       var options = quietOptions(epochs: 10)
-      options.gradientClip = .norm(0.25)
+      options.gradientClip = .norm(0.5)
       options.channelsLast = channelsLast
       let recorder = Recorder()
       try Trainer(options, callbacks: [recorder]).fit(module, DataLoaders(train: BatchList(batches)))
