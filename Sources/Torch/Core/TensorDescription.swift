@@ -5,7 +5,7 @@ extension Tensor: CustomStringConvertible {
   public var description: String {
     guard count > 0 else { return "Tensor([], shape: \(shape), \(dtype))" }
     let format = ElementFormat(self)
-    if rank == 0 { return "Tensor(\(format.text(item(Double.self))), \(dtype))" }
+    if rank == 0 { return "Tensor(\(format.texts(self)[0]), \(dtype))" }
     return "Tensor(\(rows(format, indent: 7)), shape: \(shape), \(dtype)\(device == .cpu ? "" : ", \(device)"))"
   }
 
@@ -16,8 +16,7 @@ extension Tensor: CustomStringConvertible {
     let shown = isLong ? Array(0..<edge) + Array((size - edge)..<size) : Array(0..<size)
     var parts: [String]
     if rank == 1 {
-      let values = (isLong ? Tensor.cat([self[0..<edge], self[(size - edge)...]]) : self).array(Double.self)
-      parts = values.map(format.text)
+      parts = format.texts(isLong ? Tensor.cat([self[0..<edge], self[(size - edge)...]]) : self)
     } else {
       parts = shown.map { self[$0].rows(format, indent: indent + 1) }
     }
@@ -53,12 +52,18 @@ private struct ElementFormat {
     width = 0
   }
 
-  func text(_ value: Double) -> String {
+  /// The elements of a part of the tensor. Whole numbers stay such: the largest have more digits than a `Double`.
+  func texts(_ part: Tensor) -> [String] {
+    dtype.isFloatingPoint ? part.array(Double.self).map(text) : part.array(Int.self).map(text)
+  }
+
+  private func text(_ value: Int) -> String {
     if dtype == .bool { return value != 0 ? " true" : "false" }
-    if !dtype.isFloatingPoint {
-      let text = String(Int(value))
-      return String(repeating: " ", count: Swift.max(0, width - text.count)) + text
-    }
+    let text = String(value)
+    return String(repeating: " ", count: Swift.max(0, width - text.count)) + text
+  }
+
+  private func text(_ value: Double) -> String {
     if !value.isFinite { return value.isNaN ? "nan" : value < 0 ? "-inf" : "inf" }
     if isScientific { return String(format: "%.4e", value) }
     return isWhole ? String(format: "%.0f.", value) : String(format: "%.4f", value)
