@@ -1,9 +1,9 @@
+import Foundation
 import FoveaData
 import FoveaImaging
 import FoveaMetrics
 import FoveaModels
 import FoveaTraining
-import Foundation
 import Torch
 
 /// One guess at what an image shows.
@@ -54,7 +54,8 @@ public final class Classifier {
     if isFolder.boolValue {
       let configuration = try ClassifierConfiguration(folder: url)
       let model = try configuration.makeModel()
-      try model.loadStateDict(StateDict(contentsOf: url.appendingPathComponent(ClassifierConfiguration.weightsFileName)))
+      try model.loadStateDict(
+        StateDict(contentsOf: url.appendingPathComponent(ClassifierConfiguration.weightsFileName)))
       self.init(model, configuration: configuration, device: device)
     } else {
       try self.init(weights: url, device: device)
@@ -77,7 +78,8 @@ public final class Classifier {
     }
     let best = values.shape[1]
     let probabilities = values.array(Double.self)
-    return indices.array(Int.self).enumerated().reduce(into: Array(repeating: [], count: images.count)) { result, item in
+    return indices.array(Int.self).enumerated().reduce(into: Array(repeating: [], count: images.count)) {
+      result, item in
       let (place, index) = item
       result[place / best].append(
         Prediction(label: configuration.classNames[index], index: index, probability: probabilities[place]))
@@ -105,6 +107,7 @@ public final class Classifier {
   private func input(_ image: Image, name: String) throws -> Tensor {
     var random = RandomSource(seed: 0)
     let converted = image.converted(to: configuration.input.channels == 1 ? .grey : .rgb)
-    return try configuration.input.evaluation(Sample(image: converted.tensor, index: 0, name: name), using: &random).image
+    return try configuration.input.evaluation(Sample(image: converted.tensor, index: 0, name: name), using: &random)
+      .image
   }
 }

@@ -1,7 +1,7 @@
+import Foundation
 import FoveaData
 import FoveaModels
 import FoveaTraining
-import Foundation
 import Torch
 
 extension Classifier {

@@ -1,6 +1,6 @@
 import ArgumentParser
-import Fovea
 import Foundation
+import Fovea
 import Synchronization
 
 /// `fovea datasets`: what data there is, and what is in it.
@@ -80,7 +80,8 @@ struct Datasets: ParsableCommand {
       for index in 0..<min(count, dataset.count) {
         let sample = try dataset[index]
         let label = sample.label.map { dataset.classNames[$0] } ?? "image"
-        let name = "\(index)-\(label.lowercased().map { $0.isLetter || $0.isNumber ? $0 : "-" }.map(String.init).joined()).png"
+        let name =
+          "\(index)-\(label.lowercased().map { $0.isLetter || $0.isNumber ? $0 : "-" }.map(String.init).joined()).png"
         let file = folder.appendingPathComponent(name)
         try Image(sample.image).write(to: file)
         Output.print(file.path)

@@ -1,6 +1,6 @@
 import ArgumentParser
-import Fovea
 import Foundation
+import Fovea
 
 /// `fovea doctor`: what is installed, and which kernels this machine gets.
 struct Doctor: ParsableCommand {
@@ -9,12 +9,13 @@ struct Doctor: ParsableCommand {
 
   func run() {
     let precision = Machine.hasFastBFloat16 ? "bf16" : "fp32, as bf16 would be emulated and several times slower"
-    let facts = [("fovea", FoveaCommand.configuration.version)] + MachineDescription.current.facts + [
-      ("Precision 'auto'", precision),
-      ("Device 'auto'", "\(Device.auto)"),
-      ("Charts", tool("gnuplot") ?? "gnuplot is missing: apt-get install gnuplot-nox, or reports have no curves"),
-      ("Data folder", DataFolder.root.path),
-    ]
+    let facts =
+      [("fovea", FoveaCommand.configuration.version)] + MachineDescription.current.facts + [
+        ("Precision 'auto'", precision),
+        ("Device 'auto'", "\(Device.auto)"),
+        ("Charts", tool("gnuplot") ?? "gnuplot is missing: apt-get install gnuplot-nox, or reports have no curves"),
+        ("Data folder", DataFolder.root.path),
+      ]
     Output.table(facts.map { [$0.0, $0.1] })
   }
 

@@ -1,6 +1,6 @@
 import ArgumentParser
-import Fovea
 import Foundation
+import Fovea
 
 /// `fovea evaluate`: what a model achieves on a set.
 struct Evaluate: ParsableCommand {

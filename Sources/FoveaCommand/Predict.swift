@@ -1,6 +1,6 @@
 import ArgumentParser
-import Fovea
 import Foundation
+import Fovea
 
 /// `fovea predict`: what images show.
 struct Predict: ParsableCommand {

@@ -1,6 +1,6 @@
 import ArgumentParser
-import Fovea
 import Foundation
+import Fovea
 
 /// `fovea train`: from a recipe to a trained model.
 struct Train: ParsableCommand {
@@ -71,7 +71,9 @@ struct Train: ParsableCommand {
     let file = URL(fileURLWithPath: recipe ?? "")
     let settings = set + (data.map { ["data=\($0)"] } ?? [])
     let recipe = try Recipe(contentsOf: file, settings: settings)
-    return (recipe, output.map { URL(fileURLWithPath: $0) } ?? freeFolder(file.deletingPathExtension().lastPathComponent))
+    return (
+      recipe, output.map { URL(fileURLWithPath: $0) } ?? freeFolder(file.deletingPathExtension().lastPathComponent)
+    )
   }
 
   /// `runs/NAME`, or with a number behind it where that is taken.

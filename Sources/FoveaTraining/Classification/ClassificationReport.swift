@@ -1,6 +1,6 @@
+import Foundation
 import FoveaData
 import FoveaImaging
-import Foundation
 import Torch
 
 extension ClassificationRun {
@@ -29,7 +29,8 @@ extension ClassificationRun {
     report.recipe = try recipe.yaml()
     report.command = command
     report.model = ModelSummary(
-      of: model, input: [1, configuration.input.channels, configuration.input.size.height, configuration.input.size.width])
+      of: model,
+      input: [1, configuration.input.channels, configuration.input.size.height, configuration.input.size.width])
     report.machine = .current
     report.started = started
     report.finished = Date()

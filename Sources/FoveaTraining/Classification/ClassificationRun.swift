@@ -1,7 +1,7 @@
+import Foundation
 import FoveaData
 import FoveaImaging
 import FoveaModels
-import Foundation
 import Torch
 
 /// A recipe for a classifier brought to life: its data, its network and its trainer, and the folder that it fills.

@@ -1,6 +1,6 @@
+import Foundation
 import FoveaData
 import FoveaModels
-import Foundation
 import Torch
 
 /// What a saved classifier needs besides its weights, so that it predicts as it was evaluated: `config.json`.

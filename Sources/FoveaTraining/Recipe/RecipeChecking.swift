@@ -22,9 +22,13 @@ extension Recipe {
     try require((0..<1).contains(validationFraction), "validation_fraction", validationFraction, "in 0..<1")
     try require(training.epochs > 0, "training.epochs", training.epochs, "positive")
     try require(training.batchSize > 0, "training.batch_size", training.batchSize, "positive")
-    try require(training.accumulateGradBatches > 0, "training.accumulate_grad_batches", training.accumulateGradBatches, "positive")
-    try require((0..<1).contains(training.labelSmoothing), "training.label_smoothing", training.labelSmoothing, "in 0..<1")
-    try require((0...64).contains(training.loaderThreads), "training.loader_threads", training.loaderThreads, "in 0...64")
+    try require(
+      training.accumulateGradBatches > 0, "training.accumulate_grad_batches", training.accumulateGradBatches, "positive"
+    )
+    try require(
+      (0..<1).contains(training.labelSmoothing), "training.label_smoothing", training.labelSmoothing, "in 0..<1")
+    try require(
+      (0...64).contains(training.loaderThreads), "training.loader_threads", training.loaderThreads, "in 0...64")
     try require(training.ema.map { (0..<1).contains($0) } ?? true, "training.ema", training.ema ?? 0, "in 0..<1")
     try require(training.clipNorm.map { $0 > 0 } ?? true, "training.clip_norm", training.clipNorm ?? 0, "positive")
     try require(training.keepBest > 0, "training.keep_best", training.keepBest, "positive")
@@ -35,9 +39,11 @@ extension Recipe {
     try require(schedule.stepEpochs > 0, "schedule.step_epochs", schedule.stepEpochs, "positive")
     try require(images.size.map { $0 > 0 } ?? true, "images.size", images.size ?? 0, "positive")
     try require((images.mean == nil) == (images.std == nil), "images.mean", "one without images.std", "enough")
-    try require((0...1).contains(augmentation.resizedCrop), "augmentation.resized_crop", augmentation.resizedCrop, "in 0...1")
+    try require(
+      (0...1).contains(augmentation.resizedCrop), "augmentation.resized_crop", augmentation.resizedCrop, "in 0...1")
     try require((0...1).contains(augmentation.erasing), "augmentation.erasing", augmentation.erasing, "in 0...1")
-    try require(augmentation.cropPadding >= 0, "augmentation.crop_padding", augmentation.cropPadding, "zero or positive")
+    try require(
+      augmentation.cropPadding >= 0, "augmentation.crop_padding", augmentation.cropPadding, "zero or positive")
     try require(augmentation.mixup >= 0, "augmentation.mixup", augmentation.mixup, "zero or positive")
     try require(augmentation.cutmix >= 0, "augmentation.cutmix", augmentation.cutmix, "zero or positive")
     try require(

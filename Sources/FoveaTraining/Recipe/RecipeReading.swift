@@ -1,6 +1,6 @@
+import Foundation
 import FoveaData
 import FoveaModels
-import Foundation
 import Yams
 
 extension Recipe {
@@ -83,7 +83,9 @@ extension Recipe {
   }
 
   private static func explain(_ error: DecodingError) -> String {
-    func key(_ context: DecodingError.Context) -> String { context.codingPath.map(\.stringValue).joined(separator: ".") }
+    func key(_ context: DecodingError.Context) -> String {
+      context.codingPath.map(\.stringValue).joined(separator: ".")
+    }
     switch error {
     case .typeMismatch(let type, let context), .valueNotFound(let type, let context):
       return "\(key(context)): expects \(kind(type))"
@@ -146,12 +148,18 @@ private enum RecipeKeys {
   private static func check(_ key: Node, among known: [String], section: String?, in name: String) throws {
     let text = key.string ?? "\(key)"
     guard !known.contains(text) else { return }
-    let owner = sections.first { $0.value.contains(text) && $0.key != section }?.key
-    let nearest = nearestName(to: text, in: known)
     let hint =
-      nearest.map { "; did you mean '\($0)'?" } ?? owner.map { "; it belongs into '\($0)'" }
+      nearestName(to: text, in: known).map { "; did you mean '\($0)'?" } ?? elsewhere(text, not: section)
       ?? "; there are: \(known.joined(separator: ", "))"
     throw RecipeError(place(key, in: name), "there is no key '\(text)'\(section.map { " in '\($0)'" } ?? "")\(hint)")
+  }
+
+  /// The key of another section that was meant.
+  private static func elsewhere(_ text: String, not section: String?) -> String? {
+    for (name, keys) in sections.sorted(by: { $0.key < $1.key }) where name != section {
+      if let nearest = nearestName(to: text, in: keys) { return "; did you mean '\(nearest)' in '\(name)'?" }
+    }
+    return nil
   }
 
   private static func place(_ key: Node, in name: String) -> String {

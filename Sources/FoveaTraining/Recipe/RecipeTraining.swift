@@ -53,10 +53,12 @@ extension Recipe {
       case "polynomial": PolynomialSchedule(steps: rest, power: schedule.power)
       case "step": StepSchedule(every: plan.stepsPerEpoch * schedule.stepEpochs, gamma: schedule.gamma)
       case "multi_step":
-        MultiStepSchedule(milestones: schedule.milestones.map { $0 * plan.stepsPerEpoch - warmup }, gamma: schedule.gamma)
+        MultiStepSchedule(
+          milestones: schedule.milestones.map { $0 * plan.stepsPerEpoch - warmup }, gamma: schedule.gamma)
       case "plateau":
         PlateauSchedule(
-          isLargerBetter: Monitor(training.monitor).isLargerBetter, gamma: schedule.gamma, patience: schedule.stepEpochs)
+          isLargerBetter: Monitor(training.monitor).isLargerBetter, gamma: schedule.gamma, patience: schedule.stepEpochs
+        )
       default: ConstantSchedule()
       }
     return warmup > 0 ? WarmUp(steps: warmup, then: main) : main
