@@ -26,7 +26,7 @@ struct FoveaCommandTests {
     process.arguments = arguments
     process.currentDirectoryURL = folder
     let (output, messages) = (folder.appendingPathComponent("out"), folder.appendingPathComponent("err"))
-    for file in [output, messages] { FileManager.default.createFile(atPath: file.path, contents: nil) }
+    for file in [output, messages] { _ = FileManager.default.createFile(atPath: file.path, contents: nil) }
     process.standardOutput = try FileHandle(forWritingTo: output)
     process.standardError = try FileHandle(forWritingTo: messages)
     try process.run()
