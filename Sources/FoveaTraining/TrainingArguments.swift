@@ -1,4 +1,5 @@
 import Foundation
+import FoveaData
 import Torch
 
 /// The options of a training by the names that Hugging Face's `TrainingArguments` has for them, with its defaults.
@@ -8,6 +9,7 @@ import Torch
 /// arguments.learningRate = 2e-5
 /// arguments.warmupRatio = 0.1
 /// let module = ClassificationModule(model, classes: 10, arguments: arguments)
+/// let data = arguments.loaders(train: trainSet, evaluation: testSet, transform: .imageNetEvaluation(size: 224))
 /// let result = try Trainer(arguments).fit(module, data)
 /// ```
 public struct TrainingArguments: Sendable {
@@ -83,6 +85,25 @@ public struct TrainingArguments: Sendable {
     options.seed = seed
     options.showsProgress = !disableTqdm
     return options
+  }
+
+  /// Loaders of two sets, the first of them shuffled.
+  ///
+  /// - Parameters:
+  ///   - trainTransform: changes each training sample; nil does what `transform` does.
+  ///   - transform: changes each sample of the evaluation.
+  public func loaders(
+    train: any Dataset, evaluation: (any Dataset)? = nil, trainTransform: (any Transform)? = nil,
+    transform: (any Transform)? = nil
+  ) -> DataLoaders {
+    DataLoaders(
+      train: DataLoader(
+        train, batchSize: perDeviceTrainBatchSize, shuffle: true, dropLast: dataloaderDropLast,
+        transform: trainTransform ?? transform, seed: seed, threads: dataloaderNumWorkers),
+      validation: evaluation.map {
+        DataLoader(
+          $0, batchSize: perDeviceEvalBatchSize, transform: transform, seed: seed, threads: dataloaderNumWorkers)
+      })
   }
 
   /// AdamW and its schedule, for a model.

@@ -48,6 +48,9 @@ extension TrainingRun {
       return
         "was made with \(saved.fingerprint[name].map(String.init) ?? "unknown") \(name), but now there are \(value)"
     }
+    if saved.optimizer != state.optimizer {
+      return "was made with \(saved.optimizer), but now the optimizer is \(state.optimizer)"
+    }
     return nil
   }
 

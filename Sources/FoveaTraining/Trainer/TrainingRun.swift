@@ -70,9 +70,10 @@ public final class TrainingRun {
     interrupts = options.handlesInterrupts ? Interrupts() : nil
     lastTick = clock.now
     state.baseLearningRate = optimizer.learningRate
+    state.optimizer = "\(type(of: optimizer))"
     state.fingerprint = [
       "batches per epoch": batchesPerEpoch, "batches per step": options.accumulateGradBatches,
-      "parameters": module.parameterCount(),
+      "parameters": module.parameterCount(), "averages of the weights": average == nil ? 0 : 1,
     ]
   }
 

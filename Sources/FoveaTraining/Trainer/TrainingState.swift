@@ -29,6 +29,8 @@ public struct TrainingState: Sendable, Codable, Equatable {
   var recentLoss = WeightedMean()
   /// The optimizer's learning rate before any schedule.
   var baseLearningRate = 0.0
+  /// The optimizer's class.
+  var optimizer = ""
   /// What must not change when the run is resumed.
   var fingerprint: [String: Int] = [:]
 

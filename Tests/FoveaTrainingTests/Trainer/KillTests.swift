@@ -62,7 +62,25 @@ extension TrainerTests {
       var options = ResumeTests.options()
       options.maxEpochs = 12
       try Trainer(options, folder: folder, callbacks: callbacks)
-        .fit(ResumeTests.module(), tinyData(batches: 7), resume: true)
+        .fit(ResumeTests.module(), tinyLoaders(), resume: true)
+    }
+
+    /// What a person sees while it trains.
+    @Test func progressGoesToStandardError() async throws {
+      let result = await #expect(
+        processExitsWith: .success, observing: [\.standardErrorContent, \.standardOutputContent]
+      ) {
+        var options = quietOptions(epochs: 2)
+        options.showsProgress = true
+        options.showsModelSummary = true
+        options.showsProfile = true
+        try Trainer(options).fit(tinyModule(), tinyLoaders())
+      }
+      let text = String(decoding: try #require(result).standardErrorContent, as: UTF8.self)
+      for words in ["Epoch 1/2", "Epoch 2/2", "Validation", "accuracy", "BatchNorm2d", "backward"] {
+        #expect(text.contains(words), "\(text)")
+      }
+      #expect(!String(decoding: try #require(result).standardOutputContent, as: UTF8.self).contains("Epoch"))
     }
 
     /// One Ctrl-C finishes the step and saves.

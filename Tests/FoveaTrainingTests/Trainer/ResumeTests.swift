@@ -107,6 +107,16 @@ extension TrainerTests {
       guard case .folderInUse = error else { return #expect(Bool(false), "\(error as Any)") }
     }
 
+    @Test func anotherOptimizerDoesNotGoOn() throws {
+      let folder = try TemporaryFolder()
+      try Trainer(quietOptions(epochs: 1), folder: folder.url).fit(tinyModule(), tinyData())
+      let module = ClassificationModule(TinyNetwork(), classes: 5) { model, _ in Optimization(AdamW(model)) }
+      let error = #expect(throws: TrainingError.self) {
+        try Trainer(quietOptions(epochs: 2), folder: folder.url).fit(module, tinyData(), resume: true)
+      }
+      #expect("\(try #require(error))".contains("was made with SGD, but now the optimizer is AdamW"))
+    }
+
     @Test func otherDataAreNotGoneOnWith() throws {
       let folder = try TemporaryFolder()
       try Trainer(quietOptions(epochs: 1), folder: folder.url).fit(tinyModule(), tinyData())

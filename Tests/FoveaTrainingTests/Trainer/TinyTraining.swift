@@ -83,6 +83,24 @@ func tinyModule(
   }
 }
 
+/// Small pictures behind a loader with threads, shuffled and augmented.
+func tinyLoaders() -> DataLoaders {
+  let source = NoisyColors(count: 1, batchSize: 56)
+  func dataset(_ epoch: Int) -> TensorDataset {
+    let batch = source.batch(epoch: epoch, number: 0)
+    return TensorDataset(
+      images: (batch.images * 20 + 128).clamp(min: 0, max: 255).to(.uint8), labels: batch.labels!.array(Int.self),
+      classNames: ["a", "b", "c", "d", "e"])
+  }
+  let normalize = Normalize(.half)
+  return DataLoaders(
+    train: DataLoader(
+      dataset(0), batchSize: 8, shuffle: true,
+      transform: Transforms([RandomCrop(ImageSize(8), padding: 1), RandomHorizontalFlip(), normalize]), seed: 3,
+      threads: 2),
+    validation: DataLoader(dataset(1), batchSize: 28, batchTransform: normalize, threads: 1))
+}
+
 func quietOptions(epochs: Int = 2) -> TrainerOptions {
   var options = TrainerOptions(maxEpochs: epochs)
   options.showsProgress = false

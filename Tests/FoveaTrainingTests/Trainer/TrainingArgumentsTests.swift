@@ -1,3 +1,4 @@
+import FoveaData
 import FoveaTraining
 import Testing
 import Torch
@@ -42,10 +43,16 @@ extension TrainerTests {
       var arguments = TrainingArguments()
       arguments.maxSteps = 40
       arguments.learningRate = 0.02
+      arguments.perDeviceTrainBatchSize = 16
       arguments.disableTqdm = true
       seedAll(1)
       let module = ClassificationModule(TinyNetwork(), classes: 5, arguments: arguments)
-      let result = try Trainer(arguments).fit(module, tinyData())
+      let set = NoisyColors(count: 1, batchSize: 64).batch(epoch: 0, number: 0)
+      let data = TensorDataset(
+        images: set.images, labels: set.labels!.array(Int.self), classNames: ["a", "b", "c", "d", "e"])
+      let loaders = arguments.loaders(train: data, evaluation: data)
+      #expect(loaders.trainLoader().count == 4 && loaders.validationLoader()?.count == 8)
+      let result = try Trainer(arguments).fit(module, loaders)
       #expect(result.reason == .maxSteps && result.state.step == 40)
       #expect(try #require(result.metrics["accuracy"]) > 0.8)
     }
