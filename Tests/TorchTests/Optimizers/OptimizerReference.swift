@@ -25,8 +25,10 @@ struct OptimizerReference: Decodable {
   let plateauScores: [Double]
 
   static let shared: OptimizerReference = {
-    let url = Bundle.module.url(forResource: "Fixtures/optimizers", withExtension: "json")!
-    return try! JSONDecoder().decode(OptimizerReference.self, from: Data(contentsOf: url))
+    let url = Bundle.module.url(forResource: "Fixtures/optimizers", withExtension: "json")
+    do { return try JSONDecoder().decode(OptimizerReference.self, from: Data(contentsOf: url!)) } catch {
+      fatalError("the fixture optimizers.json: \(error)")
+    }
   }()
 
   func tensor(_ name: String, _ values: [String: [Float]]) -> Tensor {
