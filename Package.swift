@@ -61,7 +61,7 @@ let package = Package(
     system("CArchive", pkgConfig: "libarchive", debian: "libarchive-dev"),
 
     .target(name: "CTorch", cxxSettings: libtorchFlags, linkerSettings: libtorchLinks),
-    room("Torch", needs: ["CTorch", "CArchive"]),
+    room("Torch", needs: ["CTorch"]),
     room("FoveaImaging", needs: ["Torch", "CTurboJPEG", "CPNG", "CWebP", "CCairo"]),
     room(
       "FoveaData",

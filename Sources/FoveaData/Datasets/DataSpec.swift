@@ -1,4 +1,5 @@
 import Foundation
+import Torch
 
 /// A data set in one word, as the command line and recipes name it: `cifar10`, `folder:~/pictures`.
 ///

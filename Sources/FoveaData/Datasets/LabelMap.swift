@@ -1,3 +1,5 @@
+import Torch
+
 /// The names of classes and their numbers, both ways.
 public struct LabelMap: Sendable, Hashable {
   /// The names; the number is the place.

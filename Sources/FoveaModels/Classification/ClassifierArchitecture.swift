@@ -45,8 +45,7 @@ public struct ClassifierArchitecture: Sendable {
   /// - Throws: ``ArchitectureError/unknown(name:nearest:)``.
   public static func named(_ name: String) throws(ArchitectureError) -> ClassifierArchitecture {
     if let found = all.first(where: { $0.name == name }) { return found }
-    let nearest = all.map(\.name).min { editDistance($0, name) < editDistance($1, name) }
-    throw .unknown(name: name, nearest: nearest ?? "")
+    throw .unknown(name: name, nearest: nearestName(to: name, in: all.map(\.name)))
   }
 }
 

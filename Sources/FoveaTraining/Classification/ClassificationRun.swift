@@ -68,7 +68,11 @@ public final class ClassificationRun {
     if !resume, let newest = CheckpointFolder(of: folder).newest { throw TrainingError.folderInUse(newest.path) }
     try recipe.yaml().write(to: folder.appendingPathComponent("recipe.yaml"), atomically: true, encoding: .utf8)
     try configuration.write(to: folder)
-    return try trainer.fit(module, try loaders(), resume: resume)
+    let result = try trainer.fit(module, try loaders(), resume: resume)
+    // What is measured from here on is what was saved, which an average of the weights, or the best epoch, may be.
+    try model.loadStateDict(
+      StateDict(contentsOf: folder.appendingPathComponent(ClassifierConfiguration.weightsFileName)))
+    return result
   }
 
   /// The set that the run is judged by in the end: the test set, or for want of it the validation set.

@@ -1,4 +1,4 @@
-import FoveaData
+import Torch
 
 extension Recipe {
   /// Refuses values that make no sense, before anything is loaded.

@@ -1,6 +1,7 @@
 import Foundation
 import FoveaData
 import FoveaModels
+import Torch
 import Yams
 
 extension Recipe {

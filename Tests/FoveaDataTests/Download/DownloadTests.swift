@@ -216,7 +216,7 @@ struct DownloadTests {
     try await client.shutdown()
     try result.get()
     try expectWhole()
-    #expect(server.requests.count == 2)
+    #expect(server.requests.count >= 2)
     #expect((1...70_000).contains(server.requests[1].start))
   }
 
