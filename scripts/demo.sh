@@ -7,7 +7,7 @@ run=runs/demo
 rm -rf "$run"
 "$fovea" train --recipe Recipes/fashion-mnist.yaml --output "$run"
 "$fovea" evaluate "$run"
-images=$("$fovea" datasets export fashion-mnist --split test --count 6 --output "$run/samples")
+images=$("$fovea" datasets export fashion-mnist --split test --count 8 --output "$run/samples")
 # The paths have no spaces: they are those of this script's own folder.
 "$fovea" predict "$run" $images --top 1 --draw "$run/predictions.png"
 echo

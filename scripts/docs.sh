@@ -3,14 +3,14 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-graphs=.build/symbol-graphs
-rm -rf "$graphs" .build/docs
-mkdir -p "$graphs" .build/docs
+swift package dump-symbol-graph --minimum-access-level public >/dev/null
+graphs=$(echo .build/*/symbolgraph)
+rm -rf .build/docs
 for target in Torch FoveaImaging FoveaData FoveaModels FoveaMetrics FoveaTraining Fovea; do
-  mkdir -p "$graphs/$target"
-  swift build --target "$target" -Xswiftc -emit-symbol-graph -Xswiftc -emit-symbol-graph-dir -Xswiftc "$PWD/$graphs/all"
-  find "$graphs/all" -name "$target*.symbols.json" -exec mv {} "$graphs/$target/" \; 2>/dev/null || true
+  mkdir -p ".build/docs/graphs/$target"
+  cp "$graphs/$target.symbols.json" "$graphs/$target@"*.symbols.json ".build/docs/graphs/$target/" 2>/dev/null || true
   docc convert --fallback-display-name "$target" --fallback-bundle-identifier "fovea.$target" \
-    --additional-symbol-graph-dir "$graphs/$target" --output-path ".build/docs/$target.doccarchive"
+    --additional-symbol-graph-dir ".build/docs/graphs/$target" --output-path ".build/docs/$target.doccarchive"
 done
-echo "Documentation is in .build/docs; look at it with: docc preview, or any web server"
+rm -rf .build/docs/graphs
+echo "The documentation is in .build/docs: .build/docs/Torch.doccarchive and its neighbours; any web server shows it"
