@@ -210,7 +210,7 @@ struct DownloadTests {
       return reply
     }
     var download = download(server)
-    let client = Download.makeClient(patience: 2)
+    let client = Download.makeClient(patience: 5)
     download.client = client
     let result = await Task { try await download.fetch() }.result
     try await client.shutdown()
