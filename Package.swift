@@ -30,8 +30,8 @@ func system(_ name: String, pkgConfig: String, debian package: String) -> Target
   .systemLibrary(name: name, path: "Sources/System/\(name)", pkgConfig: pkgConfig, providers: [.apt([package])])
 }
 
-func room(_ name: String, needs dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
-  .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: swift)
+func room(_ name: String, needs dependencies: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: swift)
 }
 
 func tests(_ name: String, needs dependencies: [Target.Dependency]) -> Target {

@@ -38,7 +38,7 @@ found_version() { sed -n "s/^__version__ = '\([0-9.]*\).*/\1/p" "$1/version.py" 
 
 install_libtorch() {
   if [ -n "${LIBTORCH:-}" ]; then
-    [ "$(found_version "$LIBTORCH")" = "$torch" ] || [ -f "$LIBTORCH/lib/libtorch_cpu.so" ] || {
+    [ "$(found_version "$LIBTORCH")" = "$torch" ] || {
       say "LIBTORCH=$LIBTORCH holds no libtorch $torch: point it at the 'torch' folder of that wheel, or unset it"
       exit 1
     }

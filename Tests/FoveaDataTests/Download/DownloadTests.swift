@@ -202,7 +202,7 @@ struct DownloadTests {
   }
 
   @Test("A server that falls silent is left, and the rest is asked for anew")
-  func silent() async throws {
+  func silent() throws {
     let body = body
     let server = try LocalServer { request in
       var reply = LocalServer.Reply.range(of: body, for: request, etag: "\"v1\"")
@@ -212,11 +212,12 @@ struct DownloadTests {
     var download = download(server)
     let client = Download.makeClient(patience: 5)
     download.client = client
-    let result = await Task { try await download.fetch() }.result
-    try await client.shutdown()
+    // Not on the threads that tests share: those may be taken for longer than the client's patience.
+    let result = Result { try download.run() }
+    try client.syncShutdown()
     try result.get()
     try expectWhole()
-    #expect(server.requests.count >= 2)
+    #expect(server.requests.count == 2)
     #expect((1...70_000).contains(server.requests[1].start))
   }
 
