@@ -2,7 +2,7 @@
 /// ``AdamW`` for the form that is used today.
 ///
 /// `momentum` is the first beta. Each step is one fused operator over all parameters of a group.
-public final class Adam: Optimizer {
+public class Adam: Optimizer {
   /// How much of the last squared gradients goes into the next average.
   public let beta2: Double
   /// What keeps the division from exploding.
@@ -17,11 +17,15 @@ public final class Adam: Optimizer {
     super.init(parameters, learningRate: learningRate, momentum: beta1, weightDecay: weightDecay)
   }
 
+  /// Whether weights are pulled to zero beside the gradient, not through it.
+  var decouplesWeightDecay: Bool { false }
+
   public override func update(_ step: GroupStep) {
     let counters = step.counters("step")
     counters.foreachAdd_(1)
     let (maxSquares, amsgrad, maximize): ([Tensor], Bool, Bool) = ([], false, false)
-    Operators.fusedAdam(
+    let fused = decouplesWeightDecay ? Operators.fusedAdamW : Operators.fusedAdam
+    fused(
       step.parameters, step.gradients, step.state("exp_avg"), step.state("exp_avg_sq"), maxSquares, counters,
       step.learningRate, momentum, beta2, step.weightDecay, epsilon, amsgrad, maximize)
   }
