@@ -33,6 +33,13 @@ struct Evaluate: ParsableCommand {
 
   func run() throws {
     let folder = URL(fileURLWithPath: path)
+    switch try VisionTask(ofModelIn: folder) {
+    case .classification: try evaluateClassifier(in: folder)
+    case let task: throw Failure("\(path) is a model of \(task.rawValue), which cannot be evaluated yet")
+    }
+  }
+
+  private func evaluateClassifier(in folder: URL) throws {
     let classifier = try Classifier(contentsOf: folder, device: Device(device))
     let dataset = try dataset(of: folder)
     let bar = ProgressBar("Evaluating", total: dataset.count)

@@ -38,7 +38,14 @@ struct Predict: ParsableCommand {
   }
 
   func run() throws {
-    let classifier = try Classifier(contentsOf: URL(fileURLWithPath: model), device: Device(device))
+    let url = URL(fileURLWithPath: model)
+    switch url.isFolder ? try VisionTask(ofModelIn: url) : .classification {
+    case .classification: try classify(with: Classifier(contentsOf: url, device: Device(device)))
+    case let task: throw Failure("\(model) is a model of \(task.rawValue), which cannot predict yet")
+    }
+  }
+
+  private func classify(with classifier: Classifier) throws {
     var drawn: [(image: Image, caption: String)] = []
     var failures = 0
     for path in images {
@@ -74,5 +81,13 @@ struct Predict: ParsableCommand {
   private struct Answer: Encodable {
     let image: String
     let predictions: [Prediction]
+  }
+}
+
+extension URL {
+  /// Whether there is a folder here.
+  var isFolder: Bool {
+    var isFolder: ObjCBool = false
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
   }
 }

@@ -41,25 +41,22 @@ struct Train: ParsableCommand {
 
   func run() throws {
     let (recipe, folder) = try plan()
-    let run = try ClassificationRun(recipe, folder: folder, progress: downloadProgress())
+    let run = try recipe.makeRun(folder: folder, progress: downloadProgress())
     for note in run.notes { Output.message("Note: \(note)") }
     let result = try run.train(resume: resume != nil)
     if result.reason == .interrupted {
       Output.message("Stopped. Go on with: fovea train --resume \(folder.path)")
       throw ExitCode(130)
     }
-    guard let dataset = run.testSet else { return }
-    let bar = ProgressBar("Evaluating", total: dataset.count)
+    let bar = ProgressBar("Evaluating", total: run.finalCount)
     var done = 0
-    let evaluation = try run.evaluate(on: dataset) { count in
+    let outcome = try run.finish(result) { count in
       bar.advance(by: count - done)
       done = count
     }
     bar.finish()
-    let report = try run.writeReport(of: result, evaluation: evaluation)
-    let accuracy = String(format: "%.2f %%", (evaluation.metrics["accuracy"] ?? .nan) * 100)
-    Output.message("Accuracy on the \(dataset.split.rawValue) set: \(accuracy) of \(evaluation.guesses.count) images")
-    Output.message("Report: \(report.path)")
+    Output.message(outcome.headline)
+    if let report = outcome.report { Output.message("Report: \(report.path)") }
     Output.print(folder.path)
   }
 

@@ -4,17 +4,8 @@ import FoveaImaging
 import FoveaModels
 import Torch
 
-/// A recipe for a classifier brought to life: its data, its network and its trainer, and the folder that it fills.
-///
-/// ```swift
-/// let recipe = try Recipe(contentsOf: URL(filePath: "Recipes/fashion-mnist.yaml"))
-/// let run = try ClassificationRun(recipe, folder: URL(filePath: "runs/first"))
-/// let result = try run.train()
-/// try run.writeReport(of: result)
-/// ```
-/// The folder holds `recipe.yaml` (everything resolved), `config.json` and `model.safetensors` (what prediction needs),
-/// `checkpoints/`, `metrics.csv`, TensorBoard's events, and `report.html`.
-public final class ClassificationRun {
+/// A recipe for a classifier brought to life. See ``RecipeRun`` for the folder that it fills.
+public final class ClassificationRun: RecipeRun {
   /// The recipe, with every default.
   public let recipe: Recipe
   /// Where everything goes.
@@ -25,15 +16,10 @@ public final class ClassificationRun {
   public let configuration: ClassifierConfiguration
   /// The network.
   public let model: any ImageClassifier
-  /// What to tell the user before it starts: weights that did not fit, a set that is validated on.
   public private(set) var notes: [String] = []
   /// When it was put together.
   public let started = Date()
 
-  /// Loads the data, and makes the network with its first weights.
-  ///
-  /// - Parameter progress: is told of downloads.
-  /// - Throws: what is wrong with the recipe, the data or the weights.
   public init(_ recipe: Recipe, folder: URL, progress: ProgressHandler? = nil) throws {
     self.recipe = recipe
     self.folder = folder
@@ -53,12 +39,6 @@ public final class ClassificationRun {
     }
   }
 
-  /// Trains, and leaves everything in the folder but the report.
-  ///
-  /// - Parameters:
-  ///   - resume: goes on from the newest checkpoint in the folder.
-  ///   - callbacks: what else looks on.
-  /// - Throws: ``TrainingError``, or what is wrong with the data.
   public func train(resume: Bool = false, callbacks: [any TrainerCallback] = []) throws -> FitResult {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let trainer = Trainer(recipe.trainerOptions, folder: folder, callbacks: callbacks)
@@ -77,6 +57,17 @@ public final class ClassificationRun {
 
   /// The set that the run is judged by in the end: the test set, or for want of it the validation set.
   public var testSet: (any Dataset)? { splits.test ?? splits.validation }
+
+  public var finalCount: Int { testSet?.count ?? 0 }
+
+  public func finish(_ result: FitResult, progress: (Int) -> Void) throws -> RunOutcome {
+    guard let testSet else { return RunOutcome(headline: "There was nothing to measure on", metrics: [:], report: nil) }
+    let evaluation = try evaluate(on: testSet, progress: progress)
+    let accuracy = String(format: "%.2f %%", (evaluation.metrics["accuracy"] ?? .nan) * 100)
+    return RunOutcome(
+      headline: "Accuracy on the \(testSet.split.rawValue) set: \(accuracy) of \(evaluation.guesses.count) images",
+      metrics: evaluation.metrics, report: try writeReport(of: result, evaluation: evaluation))
+  }
 
   /// Measures the network as it is.
   public func evaluate(on dataset: any Dataset, progress: (Int) -> Void = { _ in }) throws -> ClassifierEvaluation {

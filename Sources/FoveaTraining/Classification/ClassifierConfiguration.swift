@@ -5,6 +5,8 @@ import Torch
 
 /// What a saved classifier needs besides its weights, so that it predicts as it was evaluated: `config.json`.
 public struct ClassifierConfiguration: Codable, Sendable, Equatable {
+  /// Always `classification`, by which the folder is known for a classifier's.
+  public var task: VisionTask? = .classification
   /// The architecture's name, as `fovea models list` prints it.
   public var architecture: String
   /// The first layers; nil for the architecture's own.

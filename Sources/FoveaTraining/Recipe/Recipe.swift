@@ -1,3 +1,4 @@
+import FoveaData
 import FoveaModels
 
 /// Everything that makes a run what it is: what to train, on what, and how. A file of it, in YAML, reproduces the run.
@@ -11,8 +12,8 @@ import FoveaModels
 /// ```
 /// What a file leaves out has the values below. A key that is not known is an error that names the nearest one.
 public struct Recipe: Codable, Sendable, Equatable {
-  /// What kind of model: `classification`.
-  public var task = "classification"
+  /// What is learned: `classification`, `detection`, `faces` or `captioning`.
+  public var task = VisionTask.classification
   /// The architecture's name, as `fovea models list` prints it.
   public var model = "resnet18"
   /// The first layers: `imagenet` (7x7, stride 2, pooled) or `cifar` (3x3, for images of about 32 pixels); nil takes the

@@ -92,6 +92,8 @@ extension Recipe {
       return "\(key(context)): expects \(kind(type))"
     case .dataCorrupted(let context) where key(context) == "stem":
       return "stem: is none of \(Stem.allCases.map(\.rawValue).joined(separator: ", "))"
+    case .dataCorrupted(let context) where key(context) == "task":
+      return "task: is none of \(VisionTask.allCases.map(\.rawValue).joined(separator: ", "))"
     case .dataCorrupted(let context): return "\(key(context)): \(context.debugDescription)"
     case .keyNotFound(let missing, let context): return "\(key(context)): misses '\(missing.stringValue)'"
     @unknown default: return "\(error)"
