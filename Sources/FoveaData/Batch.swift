@@ -12,8 +12,12 @@ public struct Batch: Sendable {
   /// Where each sample stands in its set.
   public var indices: [Int]
 
-  /// The boxes of each image, `[B, 4]` each; empty where the set has none.
-  public var boxes: [Tensor] = []
+  /// The size of each image within `images`: it begins at the top left, and what is right of it or below was added so that
+  /// images of different sizes fit into one tensor. Empty where nothing was added.
+  public var sizes: [ImageSize] = []
+
+  /// The boxes of each image, `[B, 4]` each, in pixels of `images`; empty where the set has none.
+  public var boxes: [Boxes<XYXY>] = []
 
   /// The classes of the boxes of each image, `[B]` each; empty where the set has none.
   public var boxLabels: [Tensor] = []
@@ -37,6 +41,20 @@ public struct Batch: Sendable {
     self.images = images
     self.labels = labels
     self.indices = indices
+  }
+
+  /// The size of an image, without what was added to fit it into the batch.
+  public func size(at index: Int) -> ImageSize { sizes.isEmpty ? ImageSize(of: images) : sizes[index] }
+
+  /// `[N, H, W]`, `bool`: true for the pixels of an image, false for what was added to fit it into the batch.
+  public var pixelMask: Tensor {
+    let rows = Tensor.arange(images.shape[2]).reshape(1, -1, 1)
+    let columns = Tensor.arange(images.shape[3]).reshape(1, 1, -1)
+    let sizes = (0..<count).map(size)
+    let isInside =
+      (rows .< Tensor(sizes.map(\.height), shape: [count, 1, 1]))
+      .&& (columns .< Tensor(sizes.map(\.width), shape: [count, 1, 1]))
+    return isInside.to(images.device)
   }
 
   /// The number of images.

@@ -11,8 +11,8 @@ public struct Sample: Sendable {
   /// The class of the whole image, from 0.
   public var label: Int?
 
-  /// `[B, 4]`, `float32`: left, top, right, bottom of each object, in pixels.
-  public var boxes: Tensor?
+  /// `[B, 4]`, `float32`: where each object is, in pixels.
+  public var boxes: Boxes<XYXY>?
 
   /// `[B]`, `int64`: the class of each box.
   public var boxLabels: Tensor?
@@ -33,7 +33,7 @@ public struct Sample: Sendable {
   public var name: String
 
   public init(
-    image: Tensor, label: Int? = nil, boxes: Tensor? = nil, boxLabels: Tensor? = nil, masks: Tensor? = nil,
+    image: Tensor, label: Int? = nil, boxes: Boxes<XYXY>? = nil, boxLabels: Tensor? = nil, masks: Tensor? = nil,
     keypoints: Tensor? = nil, labelMap: Tensor? = nil, index: Int = 0, name: String = ""
   ) {
     self.image = image

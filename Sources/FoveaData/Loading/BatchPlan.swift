@@ -59,7 +59,7 @@ struct BatchPlan: Sendable {
         if skipped.count == places.count { throw error }
       }
     }
-    var batch = try Batch(collating: samples)
+    var batch = try Batch(collating: samples, loader.collation)
     batch.skipped = skipped
     return batch
   }

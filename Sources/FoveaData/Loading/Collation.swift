@@ -10,44 +10,38 @@ public struct CollationError: Error, Sendable, Equatable, CustomStringConvertibl
   public var description: String { "\(sample): \(problem)" }
 }
 
+/// How samples are put together.
+public enum Collation: Sendable, Hashable {
+  /// Images of one size stand behind each other.
+  case stacked
+  /// Images of different sizes get zeros to the right and below, up to the largest height and width of the batch, and those
+  /// rounded up to a multiple; ``Batch/sizes`` keeps what they were. Detectors want a multiple of their largest stride, 32.
+  case padded(toMultipleOf: Int = 1)
+}
+
 extension Batch {
-  /// Stacks samples.
+  /// Puts samples together.
   ///
-  /// - Throws: ``CollationError`` if an image differs from the first in size or type, or lacks what the first has.
-  public init(collating samples: [Sample]) throws {
+  /// - Throws: ``CollationError`` if an image differs from the first in size (where none is padded) or type, or lacks what
+  ///   the first has.
+  public init(collating samples: [Sample], _ collation: Collation = .stacked) throws {
     guard let first = samples.first else {
       throw CollationError(sample: "no sample", problem: "a batch needs at least one")
     }
-    let shape = first.image.shape
-    let mapShape = first.labelMap?.shape
-    for sample in samples {
-      guard sample.image.shape == shape else {
-        throw CollationError(
-          sample: sample.name,
-          problem:
-            "is \(sample.image.shape), but \(first.name) in the same batch is \(shape); images of a batch must be "
-            + "of one size: end the transforms with a Resize or a crop to a fixed size, or use batches of 1")
-      }
-      if let map = sample.labelMap?.shape, let mapShape, map != mapShape {
-        throw CollationError(
-          sample: sample.name,
-          problem: "its label map is \(map), but that of \(first.name) in the same batch is \(mapShape)")
-      }
-      guard sample.image.dtype == first.image.dtype else {
-        throw CollationError(
-          sample: sample.name,
-          problem: "is \(sample.image.dtype), but \(first.name) in the same batch is \(first.image.dtype)")
-      }
-    }
+    for sample in samples { try sample.check(against: first, collation) }
+    let space = collation.space(for: samples.map(\.size))
     self.init(
-      images: Tensor.stack(samples.map(\.image)),
+      images: Tensor.stack(samples.map { $0.image.padded(to: space, with: 0) }),
       labels: try Self.values(of: samples, \.label, "label").map { Tensor($0) },
       indices: samples.map(\.index))
+    if collation != .stacked { sizes = samples.map(\.size) }
     boxes = try Self.values(of: samples, \.boxes, "boxes") ?? []
     boxLabels = try Self.values(of: samples, \.boxLabels, "classes of boxes") ?? []
-    masks = try Self.values(of: samples, \.masks, "masks") ?? []
+    masks = try Self.values(of: samples, \.masks, "masks")?.map { $0.padded(to: space, with: 0) } ?? []
     keypoints = try Self.values(of: samples, \.keypoints, "key points") ?? []
-    labelMaps = try Self.values(of: samples, \.labelMap, "label map").map { Tensor.stack($0) }
+    labelMaps = try Self.values(of: samples, \.labelMap, "label map").map { maps in
+      Tensor.stack(maps.map { $0.padded(to: space, with: 255) })
+    }
   }
 
   /// What every sample has, or no sample.
@@ -61,5 +55,50 @@ extension Batch {
         sample: without.name, problem: "has no \(name), but others of the same batch have: all must, or none")
     }
     return values
+  }
+}
+
+extension Collation {
+  /// The size that all images of a batch get.
+  fileprivate func space(for sizes: [ImageSize]) -> ImageSize {
+    let height = sizes.map(\.height).max() ?? 0
+    let width = sizes.map(\.width).max() ?? 0
+    guard case .padded(let multiple) = self else { return ImageSize(height: height, width: width) }
+    precondition(multiple > 0, "images padded to a multiple of \(multiple)")
+    return ImageSize(
+      height: (height + multiple - 1) / multiple * multiple, width: (width + multiple - 1) / multiple * multiple)
+  }
+}
+
+extension Sample {
+  /// Throws unless the sample fits into a batch that begins with another.
+  fileprivate func check(against first: Sample, _ collation: Collation) throws {
+    let (shape, wanted) = (image.shape, first.image.shape)
+    guard shape == wanted || (collation != .stacked && shape.count == 3 && wanted.count == 3 && shape[0] == wanted[0])
+    else {
+      throw CollationError(
+        sample: name,
+        problem:
+          "is \(shape), but \(first.name) in the same batch is \(wanted); "
+          + (collation == .stacked
+            ? "images of a batch must be of one size: end the transforms with a Resize or a crop to a fixed size, "
+              + "use batches of 1, or pad them (collation: .padded())"
+            : "images of a batch must have the same channels"))
+    }
+    if let map = labelMap.map(ImageSize.init(of:)), map != size {
+      throw CollationError(sample: name, problem: "its label map is \(map), but its image is \(size)")
+    }
+    guard image.dtype == first.image.dtype else {
+      throw CollationError(
+        sample: name, problem: "is \(image.dtype), but \(first.name) in the same batch is \(first.image.dtype)")
+    }
+  }
+}
+
+extension Tensor {
+  /// Images `[..., H, W]` with more rows below and columns to the right.
+  fileprivate func padded(to space: ImageSize, with value: Double) -> Tensor {
+    let size = ImageSize(of: self)
+    return size == space ? self : pad([0, space.width - size.width, 0, space.height - size.height], value: value)
   }
 }

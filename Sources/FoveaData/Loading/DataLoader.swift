@@ -41,6 +41,7 @@ public struct DataLoader: Sequence, Sendable {
   let dropsLast: Bool
   let transform: (any Transform)?
   let batchTransform: (any BatchTransform)?
+  let collation: Collation
   let seed: UInt64
   let policy: BrokenSamplePolicy
 
@@ -50,6 +51,7 @@ public struct DataLoader: Sequence, Sendable {
   ///   - dropLast: leaves out the last batch if it is not full.
   ///   - transform: changes each sample. A set in memory gives whole batches at once only where there is none.
   ///   - batchTransform: changes each batch, after `transform`.
+  ///   - collation: how samples become a batch; `.padded()` for images of different sizes.
   ///   - seed: of the order and of all random choices.
   ///   - threads: how many load at the same time, two batches each ahead of the consumer; 0 loads on the caller's thread.
   ///
@@ -57,8 +59,8 @@ public struct DataLoader: Sequence, Sendable {
   public init(
     _ dataset: any Dataset, batchSize: Int, shuffle: Bool = false, sampler: (any Sampler)? = nil,
     dropLast: Bool = false,
-    transform: (any Transform)? = nil, batchTransform: (any BatchTransform)? = nil, seed: UInt64 = 0, threads: Int = 2,
-    onBrokenSample: BrokenSamplePolicy = .stop
+    transform: (any Transform)? = nil, batchTransform: (any BatchTransform)? = nil, collation: Collation = .stacked,
+    seed: UInt64 = 0, threads: Int = 2, onBrokenSample: BrokenSamplePolicy = .stop
   ) {
     precondition(batchSize > 0, "batches of \(batchSize) samples")
     precondition(threads >= 0, "\(threads) threads")
@@ -71,6 +73,7 @@ public struct DataLoader: Sequence, Sendable {
     dropsLast = dropLast
     self.transform = transform
     self.batchTransform = batchTransform
+    self.collation = collation
     self.seed = seed
     policy = onBrokenSample
   }

@@ -18,7 +18,7 @@ struct CollationTests {
       sample("s\(number)") { sample in
         sample.label = number
         sample.index = 10 + number
-        sample.boxes = Tensor.zeros([number, 4])
+        sample.boxes = Boxes(Tensor.zeros([number, 4]))
         sample.boxLabels = Tensor.zeros([number], dtype: .int64)
         sample.masks = Tensor.zeros([number, 4, 4], dtype: .uint8)
         sample.keypoints = Tensor.zeros([number, 5, 3])
@@ -29,7 +29,7 @@ struct CollationTests {
     #expect(batch.images.shape == [2, 3, 4, 4])
     #expect(batch.labels?.array(Int.self) == [0, 1])
     #expect(batch.indices == [10, 11])
-    #expect(batch.boxes.map(\.shape.sizes) == [[0, 4], [1, 4]])
+    #expect(batch.boxes.map(\.values.shape.sizes) == [[0, 4], [1, 4]])
     #expect(batch.boxLabels.map(\.shape.sizes) == [[0], [1]])
     #expect(batch.masks.map(\.shape.sizes) == [[0, 4, 4], [1, 4, 4]])
     #expect(batch.keypoints.map(\.shape.sizes) == [[0, 5, 3], [1, 5, 3]])
@@ -65,5 +65,42 @@ struct CollationTests {
     #expect(error?.sample == "without")
     #expect(error?.problem.contains("label") == true)
     #expect(throws: CollationError.self) { try Batch(collating: []) }
+  }
+
+  @Test("Padded images keep their size, their boxes and a mask of what is theirs")
+  func padded() throws {
+    let samples = [[3, 4, 6], [3, 5, 2]].map { shape in
+      var sample = Sample(image: Tensor.ones(shape), name: "\(shape)")
+      sample.boxes = Boxes(Tensor([0, 1, 2, 3] as [Float], shape: [1, 4]))
+      sample.masks = Tensor.ones([1, shape[1], shape[2]], dtype: .uint8)
+      sample.labelMap = Tensor.zeros([shape[1], shape[2]], dtype: .uint8)
+      return sample
+    }
+    let batch = try Batch(collating: samples, .padded(toMultipleOf: 4))
+    #expect(batch.images.shape == [2, 3, 8, 8])
+    #expect(batch.sizes == [ImageSize(height: 4, width: 6), ImageSize(height: 5, width: 2)])
+    #expect(batch.boxes[1].values.array(Float.self) == [0, 1, 2, 3])
+    #expect(batch.images.sum(dims: [1, 2, 3]).array(Float.self) == [72, 30])
+    #expect(batch.images[1, 0, ..<5, ..<2].sum().item(Float.self) == 10)
+    #expect(batch.pixelMask.sum(dims: [1, 2]).array(Int.self) == [24, 10])
+    #expect(batch.pixelMask[1, 4].array(Int.self) == [1, 1, 0, 0, 0, 0, 0, 0])
+    #expect(batch.masks.map(\.shape.sizes) == [[1, 8, 8], [1, 8, 8]])
+    let void = batch.labelMaps.map { ($0 .== 255).sum(dims: [1, 2]).array(Int.self) }
+    #expect(void == [64 - 24, 64 - 10])
+  }
+
+  @Test("Without padding, a batch has no sizes but its own")
+  func unpadded() throws {
+    let batch = try Batch(collating: [sample("a"), sample("b")])
+    #expect(batch.sizes.isEmpty)
+    #expect(batch.size(at: 1) == 4)
+    #expect(batch.pixelMask.sum().item(Int.self) == 32)
+  }
+
+  @Test("Padding does not make up for channels")
+  func channels() {
+    #expect(throws: CollationError.self) {
+      try Batch(collating: [sample("color"), sample("grey", [1, 4, 4])], .padded())
+    }
   }
 }

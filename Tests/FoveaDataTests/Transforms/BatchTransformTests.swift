@@ -40,7 +40,7 @@ import Torch
 
   @Test func whatABatchFormDoesNotMoveIsAnError() {
     var detection = batch(images)
-    detection.boxes = Array(repeating: .zeros([1, 4]), count: 16)
+    detection.boxes = Array(repeating: Boxes(.zeros([1, 4])), count: 16)
     var random = RandomSource(seed: 1)
     #expect(throws: TransformError.self) { try RandomCrop(8)(detection, using: &random) }
     #expect(throws: TransformError.self) { try RandomHorizontalFlip()(detection, using: &random) }

@@ -9,7 +9,7 @@ import Torch
 
   private func check(_ moved: Sample, against name: String) throws {
     let expected = try #require(TransformReference.shared.joint[name])
-    let boxes = try #require(moved.boxes)
+    let boxes = try #require(moved.boxes).values
     #expect(difference(moved.image, expected.image.tensor) == 0)
     #expect(difference(boxes, expected.boxes.tensor) < 1e-4)
     #expect(difference(try #require(moved.masks), expected.masks.tensor) == 0)
@@ -63,14 +63,14 @@ import Torch
     let cropped = sample.cropped(to: CropWindow(top: 14, left: 20, size: ImageSize(height: 8, width: 10)))
     // Only the second box and a sliver of a quarter of a pixel of the fourth lie there.
     #expect(cropped.boxLabels?.array(Int.self) == [12])
-    #expect(cropped.boxes?.array(Float.self) == [0, 0, 10, 8])
+    #expect(cropped.boxes?.values.array(Float.self) == [0, 0, 10, 8])
     #expect(cropped.masks?.shape == [1, 8, 10])
     #expect(cropped.keypoints?.array(Float.self) == [5, 2, 2])
   }
 
   @Test func noBoxesAreNoTrouble() throws {
     let empty = Sample(
-      image: TransformReference.image, boxes: .zeros([0, 4]), boxLabels: .zeros([0], dtype: .int64),
+      image: TransformReference.image, boxes: .none, boxLabels: .zeros([0], dtype: .int64),
       masks: .zeros([0, 24, 32], dtype: .uint8), keypoints: .zeros([0, 5, 3]))
     let all: Transforms = [
       Resize(.shortestEdge(40)), RandomRotation(degrees: 10), RandomResizedCrop(16), RandomCrop(20, padding: 2),
@@ -79,7 +79,7 @@ import Torch
     for seed in 0..<8 {
       var random = RandomSource(seed: UInt64(seed))
       let moved = try all(empty, using: &random)
-      #expect(moved.boxes?.shape == [0, 4])
+      #expect(moved.boxes?.values.shape == [0, 4])
       #expect(moved.masks?.shape == [0, 20, 20])
       #expect(moved.keypoints?.shape == [0, 5, 3])
     }
@@ -88,7 +88,7 @@ import Torch
   @Test func aFlipExchangesLeftAndRightKeypoints() throws {
     let eyes = Tensor([8, 5, 2, 3, 6, 1] as [Float], shape: [1, 2, 3])
     let face = Sample(
-      image: ramp([1, 8, 10]), boxes: Tensor([1, 1, 9, 7] as [Float], shape: [1, 4]), keypoints: eyes)
+      image: ramp([1, 8, 10]), boxes: Boxes(Tensor([1, 1, 9, 7] as [Float], shape: [1, 4])), keypoints: eyes)
     let flipped = try RandomHorizontalFlip(probability: 1, mirroredKeypoints: [1, 0])(face)
     #expect(flipped.keypoints?.array(Float.self) == [7, 6, 1, 2, 5, 2])
     #expect(throws: TransformError.self) { try RandomHorizontalFlip(mirroredKeypoints: [0, 1, 2])(face) }
@@ -96,6 +96,6 @@ import Torch
 
   @Test func policiesMoveBoxesAlong() throws {
     let moved = AugmentationOperation.translateX.apply(to: sample, magnitude: 7.9, .nearest, fill: 0)
-    #expect(moved.boxes?[0].array(Float.self) == [9, 3, 21, 11])
+    #expect(moved.boxes?.values[0].array(Float.self) == [9, 3, 21, 11])
   }
 }

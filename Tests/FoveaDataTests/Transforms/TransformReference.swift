@@ -61,7 +61,7 @@ struct TransformReference: Decodable {
   static var jointSample: Sample {
     let points = shared.points.tensor
     return Sample(
-      image: image, boxes: shared.boxes.tensor, boxLabels: Tensor([11, 12, 13, 14] as [Int]),
+      image: image, boxes: Boxes(shared.boxes.tensor), boxLabels: Tensor([11, 12, 13, 14] as [Int]),
       masks: shared.masks.tensor,
       keypoints: Tensor.cat([points, Tensor.full([4, 1], 2)], dim: 1).unsqueeze(1),
       labelMap: shared.masks.tensor.amax(dims: [0]))

@@ -78,14 +78,16 @@ extension Sample {
     sample.masks = masks.map { $0.shape[0] == 0 ? $0 : $0.warped(grid, .nearest, fill: 0) }
     sample.labelMap = labelMap?.unsqueeze(0).warped(grid, .nearest, fill: 255).squeeze(0)
     sample.boxes = boxes.map { boxes in
+      let sides = boxes.values
       let corners = map.moved(
-        x: boxes.indexSelect(dim: 1, Tensor([0, 2, 2, 0])),
-        y: boxes.indexSelect(dim: 1, Tensor([1, 1, 3, 3])), in: size
+        x: sides.indexSelect(dim: 1, Tensor([0, 2, 2, 0])),
+        y: sides.indexSelect(dim: 1, Tensor([1, 1, 3, 3])), in: size
       )
-      return Tensor.stack(
-        [
-          corners.x.amin(dims: [1]), corners.y.amin(dims: [1]), corners.x.amax(dims: [1]), corners.y.amax(dims: [1]),
-        ], dim: 1)
+      return Boxes(
+        Tensor.stack(
+          [
+            corners.x.amin(dims: [1]), corners.y.amin(dims: [1]), corners.x.amax(dims: [1]), corners.y.amax(dims: [1]),
+          ], dim: 1))
     }
     sample.keypoints = keypoints.map { points in
       let moved = map.moved(x: points[0..., 0..., 0], y: points[0..., 0..., 1], in: size)

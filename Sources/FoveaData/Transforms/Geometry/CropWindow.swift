@@ -23,7 +23,7 @@ extension Sample {
     sample.labelMap = labelMap?.cropped(to: window, fill: 255)
     let left = Float(window.left)
     let top = Float(window.top)
-    sample.boxes = boxes.map { $0 - Tensor([left, top, left, top]) }
+    sample.boxes = boxes.map { Boxes($0.values - Tensor([left, top, left, top])) }
     sample.keypoints = keypoints.map { $0 - Tensor([left, top, 0]) }
     return sample.clippedToImage()
   }
@@ -41,15 +41,15 @@ extension Sample {
         (x .>= 0) .&& (y .>= 0) .&& (x .<= width) .&& (y .<= height) .&& (keypoints[0..., 0..., 2] .> 0)
       sample.keypoints = keypoints * isVisible.unsqueeze(-1)
     }
-    guard let boxes else { return sample }
+    guard let boxes = boxes?.values else { return sample }
     let clipped = boxes.clamp(min: Tensor([0, 0, 0, 0] as [Float]), max: Tensor([width, height, width, height]))
     let extent = clipped[0..., 2...] - clipped[0..., ..<2]
     let kept = (extent .>= 1).all(dim: 1).nonzero().flatten()
     guard kept.count < boxes.shape[0] else {
-      sample.boxes = clipped
+      sample.boxes = Boxes(clipped)
       return sample
     }
-    sample.boxes = clipped.indexSelect(dim: 0, kept)
+    sample.boxes = Boxes(clipped.indexSelect(dim: 0, kept))
     sample.boxLabels = boxLabels?.indexSelect(dim: 0, kept)
     sample.masks = sample.masks?.indexSelect(dim: 0, kept)
     sample.keypoints = sample.keypoints?.indexSelect(dim: 0, kept)

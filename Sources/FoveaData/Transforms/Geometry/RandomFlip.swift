@@ -82,7 +82,9 @@ extension Sample {
     sample.image = image.flip(dim)
     sample.masks = masks?.flip(dim)
     sample.labelMap = labelMap?.flip(dim)
-    sample.boxes = boxes.map { $0.indexSelect(dim: 1, Tensor(boxCorners)) * Tensor(sign) + Tensor(shift) }
+    sample.boxes = boxes.map { boxes in
+      Boxes(boxes.values.indexSelect(dim: 1, Tensor(boxCorners)) * Tensor(sign) + Tensor(shift))
+    }
     sample.keypoints = keypoints.map { points in
       let moved = points * Tensor([sign[0], sign[1], 1]) + Tensor(pointShift)
       return moved * (points[0..., 0..., 2...] .> 0)

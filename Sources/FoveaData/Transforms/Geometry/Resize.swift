@@ -70,7 +70,7 @@ extension Sample {
     sample.labelMap = labelMap?.unsqueeze(0).resized(to: size, .nearest).squeeze(0)
     let x = Float(size.width) / Float(self.size.width)
     let y = Float(size.height) / Float(self.size.height)
-    sample.boxes = boxes.map { $0 * Tensor([x, y, x, y]) }
+    sample.boxes = boxes?.scaled(x: Double(x), y: Double(y))
     sample.keypoints = keypoints.map { $0 * Tensor([x, y, 1]) }
     return sample
   }
