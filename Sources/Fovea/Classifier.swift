@@ -53,7 +53,7 @@ public final class Classifier {
     }
     if isFolder.boolValue {
       let configuration = try ClassifierConfiguration(folder: url)
-      let model = try configuration.makeModel()
+      let model = try withoutInitialization { try configuration.makeModel() }
       try model.loadStateDict(
         StateDict(contentsOf: url.appendingPathComponent(ClassifierConfiguration.weightsFileName)))
       self.init(model, configuration: configuration, device: device)

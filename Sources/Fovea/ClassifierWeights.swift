@@ -23,7 +23,7 @@ extension Classifier {
     let configuration = ClassifierConfiguration(
       architecture: architecture.name, stem: found.stem, classNames: classNames,
       input: ClassifierInput(size: ImageSize(size), resize: size * 8 / 7, channels: 3, statistics: .imageNet))
-    let model = try configuration.makeModel()
+    let model = try withoutInitialization { try configuration.makeModel() }
     try model.loadPretrained(found.weights)
     self.init(model, configuration: configuration, device: device)
   }

@@ -61,8 +61,10 @@ public final class TinyResNet: Layer, ImageClassifier {
     set { fc = newValue }
   }
 
+  /// The last maps before they are averaged, `[N, C, H', W']`: what Grad-CAM looks at.
+  public func features(_ x: Tensor) -> Tensor { stages.reduce(bn1(conv1(x)).relu_()) { $1($0) } }
+
   public override func forward(_ x: Tensor) -> Tensor {
-    let features = stages.reduce(bn1(conv1(x)).relu_()) { $1($0) }
-    return fc(features.adaptiveAvgPool2d(1, 1).flatten(from: 1))
+    fc(features(x).adaptiveAvgPool2d(1, 1).flatten(from: 1))
   }
 }

@@ -30,6 +30,24 @@ struct DataSpecTests {
     #expect(throws: DataSpecError.missingPath(String(text.split(separator: ":")[0]))) { try DataSpec(text) }
   }
 
+  @Test("The first set that is there is taken, and what was wrong with the others is told")
+  func firstAvailable() throws {
+    let scratch = try Scratch()
+    for number in 0..<4 {
+      let file = scratch.place("here/train/\(number % 2)/\(number).png")
+      try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try Image(width: 2, height: 2, color: Color(red: 1, green: 2, blue: 3)).write(to: file)
+    }
+    let here = "folder:\(scratch.place("here").path)"
+    let (splits, missing) = try DataSplits.firstAvailable(
+      ["folder:/nowhere/at/all", here, "cifar-10"], validationFraction: 0)
+    #expect(splits.train.count == 4)
+    #expect(missing.count == 1 && missing[0].hasPrefix("folder:/nowhere/at/all: "))
+    #expect(throws: DataSpecError.unknown("cifar-10", nearest: "cifar10")) {
+      try DataSplits.firstAvailable(["folder:/nowhere/at/all", "cifar-10"])
+    }
+  }
+
   @Test("A folder is loaded by its spec")
   func folder() throws {
     let scratch = try Scratch()
