@@ -1,5 +1,5 @@
 # Fovea's commands. `make demo` trains a classifier from nothing; `make test` runs every test.
-.PHONY: help setup build demo test format lint docs clean
+.PHONY: help setup build demo test bench format lint docs clean
 
 fovea = .build/release/fovea
 
@@ -17,6 +17,10 @@ demo: build  ## Trains a small ResNet on Fashion-MNIST, then classifies a few im
 
 test: setup  ## Runs every test
 	swift test
+
+bench: build  ## Measures Fovea beside its Python peers; ROW=word for some rows only
+	@Benchmarks/setup.sh
+	.bench/bin/python Benchmarks/run.py --row "$(ROW)"
 
 format:  ## Lays the code out
 	swift format --in-place --recursive Package.swift Sources Tests
