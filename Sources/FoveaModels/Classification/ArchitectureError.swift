@@ -6,12 +6,16 @@ public enum ArchitectureError: Error, Sendable, Equatable, CustomStringConvertib
   case notPositive(field: String, value: Int)
   /// A stem that this architecture does not have.
   case noStem(Stem, architecture: String, stems: [Stem])
+  /// Images that are smaller than one patch of a vision transformer.
+  case tooSmall(imageSize: Int, patch: Int, architecture: String)
 
   public var description: String {
     switch self {
     case .unknown(let name, let nearest):
       "there is no model '\(name)'\(nearest.map { "; did you mean '\($0)'?" } ?? ";") `fovea models list` names all"
     case .notPositive(let field, let value): "\(field) is \(value), but has to be 1 or more"
+    case .tooSmall(let imageSize, let patch, let architecture):
+      "\(architecture) cuts images into patches of \(patch) pixels; images of \(imageSize) have none"
     case .noStem(let stem, let architecture, let stems):
       "\(architecture) has no '\(stem.rawValue)' stem; use \(stems.map { "'\($0.rawValue)'" }.joined(separator: " or "))"
     }

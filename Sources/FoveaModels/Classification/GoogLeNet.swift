@@ -49,6 +49,11 @@ public final class GoogLeNet: Layer, ImageClassifier {
     }
   }
 
+  /// Without the auxiliary heads.
+  public func adapted(_ published: StateDict) -> StateDict {
+    published.mapKeys { key in ["aux1.", "aux2."].contains { key.hasPrefix($0) } ? nil : key }
+  }
+
   public var head: Linear {
     get { fc }
     set { fc = newValue }

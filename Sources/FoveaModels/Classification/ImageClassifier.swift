@@ -4,19 +4,37 @@ import Torch
 public protocol ImageClassifier: Layer {
   /// The last layer: from features to logits.
   var head: Linear { get set }
+
+  /// Every last layer: ``head``, and in a network that has more than one the others too.
+  var heads: [Linear] { get }
+
+  /// Puts new last layers, with fresh weights, in place of the old ones, for another set of classes.
+  ///
+  /// Make the optimizer afterwards: one made before still holds the old layers' parameters.
+  ///
+  /// - Precondition: there is at least one class.
+  func replaceHead(classes: Int)
+
+  /// Published weights, under this network's names, as it takes them: without what only their training needed.
+  func adapted(_ published: StateDict) -> StateDict
 }
 
 extension ImageClassifier {
   /// How many classes it tells apart.
   public var classes: Int { head.outputs }
 
-  /// Puts a new last layer, with fresh weights, in place of the old one, for another set of classes.
-  ///
-  /// Make the optimizer afterwards: one made before still holds the old layer's parameters.
-  public func replaceHead(classes: Int) {
-    precondition(classes > 0, "a classifier has at least one class, not \(classes)")
-    let old = head
-    head = Linear(old.inputs, classes, bias: old.bias != nil).to(old.weight.value.device).to(old.weight.value.dtype)
+  public var heads: [Linear] { [head] }
+
+  public func replaceHead(classes: Int) { head = head.fresh(outputs: classes) }
+
+  public func adapted(_ published: StateDict) -> StateDict { published }
+}
+
+extension Linear {
+  /// A layer with fresh weights that takes the same, and gives another number of outputs.
+  func fresh(outputs: Int) -> Linear {
+    precondition(outputs > 0, "a classifier has at least one class, not \(outputs)")
+    return Linear(inputs, outputs, bias: bias != nil).to(weight.value.device).to(weight.value.dtype)
   }
 }
 

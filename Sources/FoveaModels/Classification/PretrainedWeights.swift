@@ -11,28 +11,42 @@ extension ImageClassifier {
   /// - Throws: `LoadError`, before anything is changed, where anything else does not fit.
   @discardableResult
   public func loadPretrained(_ published: StateDict, newHead: Bool = false) throws -> LoadReport {
-    var state = published.mapKeys { key in auxiliaryHeads.contains { key.hasPrefix($0) } ? nil : key }
+    var state = adapted(published)
     var report = LoadReport()
-    if newHead, let prefix = namedModules().first(where: { $0.module === head })?.name {
-      for (name, parameter) in head.namedParameters() {
-        let key = "\(prefix).\(name)"
-        let own = parameter.value
-        if let found = state[key], found.shape == own.shape { continue }
-        if let found = state[key] {
-          report.misshapen.append(.init(name: key, expected: own.shape, found: found.shape))
-        } else {
-          report.missing.append(key)
-        }
-      }
-      // Half a head is no head: where the weight does not fit, the bias is kept as well.
-      if !report.isClean {
-        for (name, parameter) in head.namedParameters() { state["\(prefix).\(name)"] = parameter.value.detach() }
-      }
+    for layer in newHead ? heads : [] {
+      report.add(fitHead(layer, in: &state))
     }
     try loadStateDict(state)
     return report
   }
 
-  /// Beginnings of the names of heads that published weights have for training only.
-  private var auxiliaryHeads: [String] { self is GoogLeNet ? ["aux1.", "aux2."] : [] }
+  /// Puts a last layer's own tensors in place of published ones that do not fit.
+  private func fitHead(_ layer: Linear, in state: inout StateDict) -> LoadReport {
+    var report = LoadReport()
+    guard let prefix = namedModules().first(where: { $0.module === layer })?.name else { return report }
+    for (name, parameter) in layer.namedParameters() {
+      let key = "\(prefix).\(name)"
+      let own = parameter.value
+      guard let found = state[key] else {
+        report.missing.append(key)
+        continue
+      }
+      if found.shape != own.shape {
+        report.misshapen.append(.init(name: key, expected: own.shape, found: found.shape))
+      }
+    }
+    // Half a head is no head: where the weight does not fit, the bias is kept as well.
+    if !report.isClean {
+      for (name, parameter) in layer.namedParameters() { state["\(prefix).\(name)"] = parameter.value.detach() }
+    }
+    return report
+  }
+}
+
+extension LoadReport {
+  fileprivate mutating func add(_ other: LoadReport) {
+    missing += other.missing
+    unexpected += other.unexpected
+    misshapen += other.misshapen
+  }
 }

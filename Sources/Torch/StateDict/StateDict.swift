@@ -47,6 +47,20 @@ public struct StateDict: Sendable {
     }
     return result
   }
+
+  /// The same tensors, those that `newName` knows under new names, in the same order.
+  ///
+  /// Files of strangers may hold one tensor under both names: the second one then keeps its own.
+  public func renamed(_ newName: (String) -> String?) -> StateDict {
+    var result = StateDict()
+    result.metadata = metadata
+    for (name, tensor) in self {
+      var target = newName(name) ?? name
+      if target != name, tensors[target] != nil || result[target] != nil { target = name }
+      result[target] = tensor
+    }
+    return result
+  }
 }
 
 extension StateDict: RandomAccessCollection {
