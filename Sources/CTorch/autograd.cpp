@@ -5,6 +5,8 @@
 #include <c10/core/GradMode.h>
 #include <c10/core/InferenceMode.h>
 #include <torch/csrc/autograd/autograd.h>
+#include <torch/csrc/autograd/function.h>
+#include <torch/csrc/autograd/functions/utils.h>
 
 #include <vector>
 
@@ -21,6 +23,28 @@ std::vector<at::Tensor> tensors(ct_tensor *const *handles, int64_t count) {
 }
 
 c10::DeviceType device_type(int32_t code) { return static_cast<c10::DeviceType>(code); }
+
+/// A step of the graph, from one tensor to one tensor, whose backward pass is the caller's.
+struct CallerNode : public torch::autograd::Node {
+  ct_backward_function function;
+  ct_release_function release;
+  void *context;
+
+  CallerNode(ct_backward_function function, ct_release_function release, void *context)
+      : function(function), release(release), context(context) {}
+
+  ~CallerNode() override { release(context); }
+
+  torch::autograd::variable_list apply(torch::autograd::variable_list &&gradients) override {
+    if (gradients.empty() || !gradients[0].defined()) return {at::Tensor()};
+    ct_tensor *result = nullptr;
+    // The reference to the gradient is the callee's.
+    TORCH_CHECK(function(context, handle(gradients[0]), &result) == 0, "a backward pass of the caller's failed");
+    at::Tensor gradient = tensor(result);
+    if (result) c10::raw::intrusive_ptr::decref(impl(result));
+    return {gradient};
+  }
+};
 
 }  // namespace
 
@@ -41,6 +65,17 @@ int32_t ct_gradients(ct_tensor *const *outputs, ct_tensor *const *gradients, int
                                       allow_unused != 0);
     for (int64_t i = 0; i < input_count; i++) results[i] = handle(std::move(list[i]));
     return 0;
+  });
+}
+
+ct_tensor *ct_tensor_attach(ct_tensor *output, ct_tensor *input, ct_backward_function function,
+                            ct_release_function release, void *context) {
+  return guarded(static_cast<ct_tensor *>(nullptr), [&] {
+    auto node = c10::make_intrusive<CallerNode>(function, release, context);
+    node->set_next_edges(torch::autograd::collect_next_edges(tensor(input)));
+    at::Tensor result = tensor(output).detach();
+    torch::autograd::set_history(result, node);
+    return handle(std::move(result));
   });
 }
 

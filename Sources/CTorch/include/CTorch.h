@@ -78,6 +78,13 @@ int32_t ct_backward(ct_tensor *const *roots, ct_tensor *const *gradients, int64_
 int32_t ct_gradients(ct_tensor *const *outputs, ct_tensor *const *gradients, int64_t output_count,
                      ct_tensor *const *inputs, int64_t input_count, int32_t retain_graph, int32_t create_graph,
                      int32_t allow_unused, ct_tensor **results);
+// A tensor that shares `output`'s elements and is made of `input` as far as backward passes see. These call `function` with
+// the gradient of the result, whose reference they give away, and take the gradient of the input (or NULL) from it; it
+// returns 0, or anything else for a failure. `release` is called with the context once, when the graph is gone.
+typedef int32_t (*ct_backward_function)(void *context, ct_tensor *gradient, ct_tensor **result);
+typedef void (*ct_release_function)(void *context);
+ct_tensor *ct_tensor_attach(ct_tensor *output, ct_tensor *input, ct_backward_function function,
+                            ct_release_function release, void *context);
 int32_t ct_tensor_requires_grad(ct_tensor *tensor);
 int32_t ct_tensor_set_requires_grad(ct_tensor *tensor, int32_t value);
 int32_t ct_tensor_is_leaf(ct_tensor *tensor);

@@ -172,9 +172,13 @@ open class Layer: Module {
   /// Called after each run with what came in and what went out, for summaries and for looking inside a network.
   public final var forwardHook: ((_ input: Tensor, _ output: Tensor) -> Void)?
 
+  /// What is added to the output of a ``Linear`` that is fine-tuned by a ``LowRankAdapter``.
+  public internal(set) final var adapter: LowRankAdapter?
+
   /// Runs the layer.
   public final func callAsFunction(_ x: Tensor) -> Tensor {
-    let output = forward(x)
+    let unadapted = forward(x)
+    let output = adapter.map { unadapted + $0(x) } ?? unadapted
     forwardHook?(x, output)
     return output
   }
