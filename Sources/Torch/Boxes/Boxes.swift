@@ -26,7 +26,7 @@ public struct Boxes<Format: BoxFormat>: Sendable {
   }
 
   /// No boxes: `[0, 4]`, `float32`.
-  public static var none: Boxes { Boxes(Tensor.zeros([0, 4])) }
+  public static var empty: Boxes { Boxes(Tensor.zeros([0, 4])) }
 
   /// Left, top, right, bottom.
   public var xyxy: Boxes<XYXY> { Boxes<XYXY>(self) }

@@ -70,7 +70,7 @@ import Torch
 
   @Test func noBoxesAreNoTrouble() throws {
     let empty = Sample(
-      image: TransformReference.image, boxes: .none, boxLabels: .zeros([0], dtype: .int64),
+      image: TransformReference.image, boxes: .empty, boxLabels: .zeros([0], dtype: .int64),
       masks: .zeros([0, 24, 32], dtype: .uint8), keypoints: .zeros([0, 5, 3]))
     let all: Transforms = [
       Resize(.shortestEdge(40)), RandomRotation(degrees: 10), RandomResizedCrop(16), RandomCrop(20, padding: 2),

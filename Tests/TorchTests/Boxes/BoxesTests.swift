@@ -20,8 +20,8 @@ struct BoxesTests {
     #expect(anchors.xyxy.values.shape == [2, 3, 4])
     #expect(anchors.areas.shape == [2, 3])
     #expect(anchors.count == 6)
-    #expect(Boxes<XYWH>.none.xyxy.values.shape == [0, 4])
-    #expect(Boxes<XYWH>.none.isEmpty)
+    #expect(Boxes<XYWH>.empty.xyxy.values.shape == [0, 4])
+    #expect(Boxes<XYWH>.empty.isEmpty)
   }
 
   @Test("Areas are the same in every format, and negative for a box that is inside out")
@@ -33,9 +33,9 @@ struct BoxesTests {
 
   @Test("Pixels become parts of the image's sides")
   func normalized() {
-    let parts = corners.cxcywh.normalized(width: 100, height: 50)
-    #expect(parts.values[0].array(Float.self) == [0.3, 0.6, 0.4, 0.4])
-    #expect(parts.scaled(x: 100, y: 50).xyxy.values[0].array(Float.self) == [10, 20, 50, 40])
+    let parts = corners.cxcywh.normalized(width: 128, height: 64)
+    #expect(parts.values[0].array(Float.self) == [0.234375, 0.46875, 0.3125, 0.3125])
+    #expect(parts.scaled(x: 128, y: 64).xyxy.values[0].array(Float.self) == [10, 20, 50, 40])
   }
 
   @Test("Boxes are chosen by number and by mask")
