@@ -6,13 +6,16 @@
 /// print(accuracy.compute())
 /// ```
 /// Metrics of classifiers take ``Predictions``; give the same one to several metrics, and what they share (softmax,
-/// argmax, counts) is worked out once.
-public protocol Metric<Value>: AnyObject {
+/// argmax, counts) is worked out once. Metrics of detectors take a ``DetectionResult`` an image.
+public protocol Metric<Input, Value>: AnyObject {
+  /// What it looks at.
+  associatedtype Input
+
   /// What it measures: a number for most, a table for some.
   associatedtype Value
 
-  /// Adds a batch.
-  func update(_ predictions: Predictions)
+  /// Adds a batch, or an image.
+  func update(_ input: Input)
 
   /// The value over every batch since the last reset. It may be asked for at any time, and changes nothing.
   func compute() -> Value

@@ -4,17 +4,17 @@ import Torch
 ///
 /// A batch goes through softmax and argmax once, whatever the number of metrics that look at them.
 public final class MetricCollection: Metric {
-  private let metrics: [(name: String, metric: any Metric<Double>)]
+  private let metrics: [(name: String, metric: any Metric<Predictions, Double>)]
 
   /// Metrics by their names, in the order in which they are shown.
   ///
   /// - Precondition: no name occurs twice.
-  public init(_ metrics: KeyValuePairs<String, any Metric<Double>>) {
+  public init(_ metrics: KeyValuePairs<String, any Metric<Predictions, Double>>) {
     self.metrics = metrics.map { (name: $0.key, metric: $0.value) }
     precondition(Set(names).count == names.count, "two metrics have one name: \(names)")
   }
 
-  private init(_ metrics: [(name: String, metric: any Metric<Double>)]) { self.metrics = metrics }
+  private init(_ metrics: [(name: String, metric: any Metric<Predictions, Double>)]) { self.metrics = metrics }
 
   /// Everything that is usually asked of a classifier, under the names that `fovea evaluate --json` prints.
   ///
@@ -22,7 +22,9 @@ public final class MetricCollection: Metric {
   /// class where there are two; `precision_micro`, `..._macro`, `..._weighted` and likewise recall and F1; `auroc` of two
   /// classes, else `auroc_macro` and `auroc_weighted`; `calibration_error`.
   public static func classification(classes: Int) -> MetricCollection {
-    var metrics: [(name: String, metric: any Metric<Double>)] = [("loss", LogLoss()), ("accuracy", Accuracy())]
+    var metrics: [(name: String, metric: any Metric<Predictions, Double>)] = [
+      ("loss", LogLoss()), ("accuracy", Accuracy()),
+    ]
     if classes > 5 { metrics.append(("top_5_accuracy", TopKAccuracy(5))) }
     for average in Average.allCases where average != .binary || classes == 2 {
       let suffix = average == .binary ? "" : "_\(average.rawValue)"

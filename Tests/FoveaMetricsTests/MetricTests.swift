@@ -46,7 +46,9 @@ import Torch
   @Test(arguments: [DType.bfloat16, .float16, .float64]) func otherTypesOfScores(_ dtype: DType) {
     let accuracy = Accuracy()
     let auroc = AUROC()
-    for metric in [accuracy, auroc] as [any Metric<Double>] { metric.update(logits: logits.to(dtype), labels: labels) }
+    for metric in [accuracy, auroc] as [any Metric<Predictions, Double>] {
+      metric.update(logits: logits.to(dtype), labels: labels)
+    }
     #expect(accuracy.compute() == 0.75)
     #expect(auroc.perClass()[2].value == 1)
   }

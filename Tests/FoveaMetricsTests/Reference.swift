@@ -61,7 +61,7 @@ struct ReferenceCase: Decodable {
   }
 
   /// What `metric` makes of the case.
-  func value<Value>(of metric: some Metric<Value>) -> Value {
+  func value<Value>(of metric: some Metric<Predictions, Value>) -> Value {
     for batch in batches() { metric.update(batch) }
     return metric.compute()
   }

@@ -111,7 +111,7 @@ public final class Predictions {
   }()
 }
 
-extension Metric {
+extension Metric where Input == Predictions {
   /// Adds a batch of logits, `[N, classes]` (or `[N]`, of the second of two classes), with its labels, `[N]`.
   public func update(logits: Tensor, labels: Tensor) {
     update(Predictions(logits: logits, labels: labels))
