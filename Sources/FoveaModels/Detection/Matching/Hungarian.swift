@@ -21,13 +21,8 @@ public enum Hungarian {
     if let place = costs.firstIndex(where: { $0.isNaN || $0 == -.infinity }) {
       throw .unusable(cost: costs[place], row: place / columns, column: place % columns)
     }
-    if rows > columns {
-      let turned = (0..<columns).flatMap { column in (0..<rows).map { costs[$0 * columns + column] } }
-      guard let chosen = cheapestColumns(turned, rows: columns, columns: rows) else { throw .infeasible }
-      return zip(chosen, 0...).sorted { $0.0 < $1.0 }.map { (row: $0, column: $1) }
-    }
-    guard let chosen = cheapestColumns(costs, rows: rows, columns: columns) else { throw .infeasible }
-    return chosen.enumerated().map { (row: $0, column: $1) }
+    guard let pairs = pairs(costs: costs, rows: rows, columns: columns) else { throw .infeasible }
+    return pairs
   }
 
   /// Pairs the rows of a matrix `[R, C]` with its columns.
@@ -37,6 +32,16 @@ public enum Hungarian {
     precondition(costs.rank == 2, "costs of shape \(costs.shape); it is [rows, columns]")
     let numbers = costs.detach().to(.float64).array(Double.self)
     return try assignment(costs: numbers, rows: costs.shape[0], columns: costs.shape[1])
+  }
+
+  /// The pairs of least cost, in the order of the rows; nil if each assignment has a pair of infinite cost.
+  static func pairs(costs: [Double], rows: Int, columns: Int) -> [(row: Int, column: Int)]? {
+    guard rows > columns else {
+      return cheapestColumns(costs, rows: rows, columns: columns)?.enumerated().map { (row: $0, column: $1) }
+    }
+    let turned = (0..<columns).flatMap { column in (0..<rows).map { costs[$0 * columns + column] } }
+    return cheapestColumns(turned, rows: columns, columns: rows)?.enumerated()
+      .map { (row: $1, column: $0) }.sorted { $0.row < $1.row }
   }
 
   /// The column of each row; nil if there is no assignment of finite cost. There are no more rows than columns.
