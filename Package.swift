@@ -69,6 +69,7 @@ let package = Package(
         "Torch", "FoveaImaging", "CArchive",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "Yams", package: "Yams"),
       ]),
     room("FoveaModels", needs: ["Torch"]),
     room("FoveaMetrics", needs: ["Torch"]),

@@ -14,6 +14,10 @@ public struct DataSpec: Sendable, Hashable, CustomStringConvertible {
     case cifar100Coarse = "cifar100-coarse"
     case folder = "folder"
     case imageNet = "imagenet"
+    case coco = "coco"
+    case voc = "voc"
+    case yolo = "yolo"
+    case cppe5 = "cppe5"
 
     /// What it is, in a line.
     public var summary: String {
@@ -25,11 +29,18 @@ public struct DataSpec: Sendable, Hashable, CustomStringConvertible {
       case .cifar100Coarse: "CIFAR-100 with its 20 groups of classes"
       case .folder: "folder:PATH: your images, a folder each class, below train/val/test or alone"
       case .imageNet: "imagenet:PATH: ImageNet's layout, a folder each synset below train and val"
+      case .coco: "coco:PATH: boxes in COCO's format: a folder with annotations/*.json, or one .json file"
+      case .voc: "voc:PATH: boxes in PASCAL VOC's: Annotations/*.xml, JPEGImages, ImageSets/Main"
+      case .yolo: "yolo:PATH: boxes in YOLO's: images/train, labels/train, data.yaml"
+      case .cppe5: "1,029 photographs of medical protective equipment with boxes, 5 classes (230 MB)"
       }
     }
 
     /// Whether it is nothing without a path.
-    public var needsPath: Bool { self == .folder || self == .imageNet }
+    public var needsPath: Bool { [.folder, .imageNet, .coco, .voc, .yolo].contains(self) }
+
+    /// Whether it has boxes around objects.
+    public var hasBoxes: Bool { [.coco, .voc, .yolo, .cppe5].contains(self) }
   }
 
   /// Which set.
@@ -64,15 +75,18 @@ public struct DataSpec: Sendable, Hashable, CustomStringConvertible {
   /// - Parameters:
   ///   - validationFraction: how much of the training set is held out where there is no validation set; 0 for nothing.
   ///   - seed: decides which samples those are.
-  /// - Throws: ``DownloadError``, ``ArchiveError``, ``DatasetError``, or `ImageError`, each with the file.
+  ///   - annotations: what is done about boxes that are wrong, where the set has boxes.
+  /// - Throws: ``DownloadError``, ``ArchiveError``, ``DatasetError``, ``AnnotationError`` or `ImageError`, each with the file.
   public func load(
-    validationFraction: Double = 0.1, seed: UInt64 = 0, progress: ProgressHandler? = nil
+    validationFraction: Double = 0.1, seed: UInt64 = 0, annotations: FaultPolicy = .fail,
+    progress: ProgressHandler? = nil
   ) throws -> DataSplits {
     guard (0..<1).contains(validationFraction) else {
       throw DatasetError(description, "cannot hold out a fraction of \(validationFraction)", fix: "use 0 to 0.99")
     }
-    let folder = path.map { URL(fileURLWithPath: NSString(string: $0).expandingTildeInPath, isDirectory: true) }
     switch kind {
+    case .coco, .voc, .yolo, .cppe5:
+      return try detectionSplits(progress: progress).checked(annotations).holdingOut(validationFraction, seed: seed)
     case .folder:
       return try ImageFolder.splits(existing(folder), validationFraction: validationFraction, seed: seed)
     case .imageNet:
@@ -84,6 +98,30 @@ public struct DataSpec: Sendable, Hashable, CustomStringConvertible {
     }
   }
 
+  /// Looks at every annotation of the set; one audit a part.
+  ///
+  /// - Throws: ``DatasetError`` for a set without boxes, and what ``load(validationFraction:seed:annotations:progress:)``
+  ///   throws but ``AnnotationError``.
+  public func audit(progress: ProgressHandler? = nil) throws -> [AnnotationAudit] {
+    guard kind.hasBoxes else {
+      let names = Kind.allCases.filter(\.hasBoxes).map(\.rawValue).joined(separator: ", ")
+      throw DatasetError(description, "has no boxes that could be looked at", fix: "these have: \(names)")
+    }
+    return try detectionSplits(progress: progress).all.map { AnnotationAudit(of: $0) }
+  }
+
+  private func detectionSplits(progress: ProgressHandler?) throws -> DetectionSplits {
+    switch kind {
+    case .coco: try COCO.splits(existing(folder, orFile: true))
+    case .voc: try PascalVOC.splits(existing(folder))
+    case .yolo: try YOLOFolder.splits(existing(folder))
+    default: try CPPE5.splits(from: folder, progress: progress)
+    }
+  }
+
+  /// Where the set is read from, if a path was given.
+  private var folder: URL? { path.map { URL(fileURLWithPath: NSString(string: $0).expandingTildeInPath) } }
+
   private func part(_ split: Split, from folder: URL?, progress: ProgressHandler?) throws -> TensorDataset {
     switch kind {
     case .mnist: try MNIST.load(split, from: folder, progress: progress)
@@ -91,13 +129,16 @@ public struct DataSpec: Sendable, Hashable, CustomStringConvertible {
     case .cifar10: try CIFAR10.load(split, from: folder, progress: progress)
     case .cifar100: try CIFAR100.load(split, from: folder, progress: progress)
     case .cifar100Coarse: try CIFAR100.load(split, labels: .coarse, from: folder, progress: progress)
-    case .folder, .imageNet: throw DatasetError(description, "is not published in parts")
+    case .folder, .imageNet, .coco, .voc, .yolo, .cppe5: throw DatasetError(description, "is not published in parts")
     }
   }
 
-  private func existing(_ folder: URL?) throws -> URL {
+  private func existing(_ folder: URL?, orFile: Bool = false) throws -> URL {
     guard let folder else { throw DataSpecError.missingPath(kind.rawValue) }
-    guard ImageListing.isFolder(folder) else { throw DatasetError(folder.path, "there is no such folder") }
+    let isFile = orFile && FileManager.default.fileExists(atPath: folder.path)
+    guard isFile || ImageListing.isFolder(folder) else {
+      throw DatasetError(folder.path, "there is no such folder" + (orFile ? " or file" : ""))
+    }
     return folder
   }
 }

@@ -73,6 +73,7 @@ public struct Relabelled<Base: Dataset>: Dataset {
     get throws {
       var sample = try base[index]
       sample.label = sample.label.map { labels[$0] }
+      sample.boxLabels = sample.boxLabels.map { Tensor(labels).indexSelect(dim: 0, $0) }
       return sample
     }
   }
@@ -85,5 +86,13 @@ extension Dataset {
   public func relabelled(to classNames: [String]) throws -> any Dataset {
     if classNames == self.classNames { return self }
     return try Relabelled(self, map: LabelMap(classNames))
+  }
+}
+
+extension Relabelled: AnnotatedDataset where Base: AnnotatedDataset {
+  public func annotation(at index: Int) -> AnnotatedImage {
+    var image = base.annotation(at: index)
+    for object in image.objects.indices { image.objects[object].label = image.objects[object].label.map { labels[$0] } }
+    return image
   }
 }

@@ -49,10 +49,17 @@ extension Sample {
       sample.boxes = Boxes(clipped)
       return sample
     }
-    sample.boxes = Boxes(clipped.indexSelect(dim: 0, kept))
-    sample.boxLabels = boxLabels?.indexSelect(dim: 0, kept)
-    sample.masks = sample.masks?.indexSelect(dim: 0, kept)
-    sample.keypoints = sample.keypoints?.indexSelect(dim: 0, kept)
+    sample.boxes = Boxes(clipped)
+    return sample.keepingObjects(at: kept)
+  }
+
+  /// The sample with some of its objects: boxes, and the classes, masks and key points that belong to them.
+  func keepingObjects(at places: Tensor) -> Sample {
+    var sample = self
+    sample.boxes = boxes.map { Boxes($0.values.indexSelect(dim: 0, places)) }
+    sample.boxLabels = boxLabels?.indexSelect(dim: 0, places)
+    sample.masks = masks?.indexSelect(dim: 0, places)
+    sample.keypoints = keypoints?.indexSelect(dim: 0, places)
     return sample
   }
 }
