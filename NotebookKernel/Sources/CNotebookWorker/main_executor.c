@@ -1,0 +1,122 @@
+// The main actor's queue.
+//
+// The runtime's own executor drains libdispatch's main queue, which keeps a flag that a trap would leave set for ever. So
+// the main actor gets an executor with a queue of its own; libdispatch's main queue is served beside it.
+#define _GNU_SOURCE
+#include "worker.h"
+
+#include <poll.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+struct executor {
+  uintptr_t identity, implementation;
+};
+
+static struct executor executor;
+
+struct node {
+  struct node *next;
+  void *job;
+};
+
+static struct node *first, **last = &first;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static int queue_descriptor;
+
+extern SWIFT_CALL void swift_job_run(void *job, struct executor executor);
+extern int _dispatch_get_main_queue_handle_4CF(void);
+extern void _dispatch_main_queue_callback_4CF(void *message);
+
+extern void *swift_task_getMainExecutor_hook;
+extern void *swift_task_isMainExecutor_hook;
+extern void *swift_task_asyncMainDrainQueue_hook;
+
+bool notebook_is_main_thread(void) { return pthread_equal(pthread_self(), main_thread); }
+
+void notebook_enqueue_main(void *job) {
+  struct node *node = malloc(sizeof *node);
+  if (!node) abort();
+  *node = (struct node){NULL, job};
+  // The first job that the main thread puts here while an asynchronous cell starts is the cell itself.
+  void *none = NULL;
+  if (atomic_load(&cell_is_async) && notebook_is_main_thread()) atomic_compare_exchange_strong(&cell_task, &none, job);
+  pthread_mutex_lock(&lock);
+  *last = node;
+  last = &node->next;
+  pthread_mutex_unlock(&lock);
+  uint64_t one = 1;
+  ssize_t written = write(queue_descriptor, &one, sizeof one);
+  (void)written;
+}
+
+static void *take(void) {
+  pthread_mutex_lock(&lock);
+  struct node *node = first;
+  if (node) {
+    first = node->next;
+    if (!first) last = &first;
+  }
+  pthread_mutex_unlock(&lock);
+  if (!node) return NULL;
+  void *job = node->job;
+  free(node);
+  return job;
+}
+
+static void run_job(void *job) { swift_job_run(job, executor); }
+static void run_dispatch(void *unused) {
+  (void)unused;
+  _dispatch_main_queue_callback_4CF(NULL);
+}
+
+/// Waits for work and does a piece of it. A job in a running cell leaves with the cell; between cells a trap ends only
+/// the job.
+static void turn(int descriptor, int dispatch) {
+  struct pollfd polled[] = {{queue_descriptor, POLLIN, 0}, {dispatch, POLLIN, 0}, {descriptor, POLLIN, 0}};
+  if (poll(polled, descriptor >= 0 ? 3 : 2, -1) <= 0) return;
+  uint64_t count;
+  if (polled[0].revents && read(queue_descriptor, &count, sizeof count) > 0) {
+    void *job = take();
+    if (job) cell_guard(run_job, job);
+  }
+  if (polled[1].revents && read(dispatch, &count, sizeof count) > 0) cell_guard(run_dispatch, NULL);
+}
+
+void main_executor_run_until_readable(int descriptor) {
+  int dispatch = _dispatch_get_main_queue_handle_4CF();
+  for (;;) {
+    struct pollfd polled = {descriptor, POLLIN, 0};
+    if (poll(&polled, 1, 0) > 0) return;
+    turn(descriptor, dispatch);
+  }
+}
+
+/// An asynchronous cell comes here when it has started its task; it leaves by calling `exit`, see cell.c.
+static SWIFT_CALL void drain(void *original, void *compatible) {
+  (void)original, (void)compatible;
+  int dispatch = _dispatch_get_main_queue_handle_4CF();
+  for (;;) turn(-1, dispatch);
+}
+
+static SWIFT_CALL struct executor get_main_executor(void *original) {
+  (void)original;
+  return executor;
+}
+
+static SWIFT_CALL bool is_main_executor(struct executor asked, void *original) {
+  (void)original;
+  return asked.identity == executor.identity;
+}
+
+void notebook_set_main_executor(uintptr_t identity, uintptr_t implementation) {
+  executor = (struct executor){identity, implementation};
+}
+
+void main_executor_install(void) {
+  queue_descriptor = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK | EFD_SEMAPHORE);  // one count a job
+  swift_task_getMainExecutor_hook = (void *)get_main_executor;
+  swift_task_isMainExecutor_hook = (void *)is_main_executor;
+  swift_task_asyncMainDrainQueue_hook = (void *)drain;
+}

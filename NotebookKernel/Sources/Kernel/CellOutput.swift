@@ -1,0 +1,54 @@
+import Foundation
+import Jupyter
+
+/// Something that a cell shows.
+package enum CellOutput: Equatable {
+  case text(String, isErrors: Bool)
+  case display(JSON, id: String?)
+  case update(JSON, id: String)
+  case result(JSON)
+  case clear(wait: Bool)
+}
+
+/// Why a cell did not end well.
+package struct CellFailure: Error, Equatable {
+  package var name: String
+  package var message: String
+  package var traceback: [String]
+
+  package init(_ name: String, _ message: String, details: [String] = []) {
+    self.name = name
+    self.message = message
+    traceback = ["\u{1B}[31m\(name)\u{1B}[0m: \(message)"] + details
+  }
+}
+
+/// Whoever shows what cells show, and looks after clients while cells run.
+package protocol CellHost: AnyObject {
+  func show(_ output: CellOutput)
+  /// Asks for a line of input; returns at once. The answer comes through ``CellSession/answerInput(_:)``.
+  func askForInput(prompt: String, isPassword: Bool)
+  /// Waits until one of the sources has something to read.
+  func wait(for sources: [Poll.Source], milliseconds: Int) -> Set<Poll.Source>
+}
+
+/// The formats of a display as Jupyter takes them: text as it is, bytes in base 64, JSON as JSON.
+func bundle(fields: ArraySlice<[UInt8]>) -> JSON {
+  var members: [String: JSON] = [:]
+  var rest = fields
+  while rest.count >= 3 {
+    let triple = Array(rest.prefix(3))
+    rest = rest.dropFirst(3)
+    let mime = String(decoding: triple[0], as: UTF8.self)
+    if triple[1] == [0x62] {
+      members[mime] = .string(Data(triple[2]).base64EncodedString())
+    } else if mime == "application/json" || mime.hasSuffix("+json") {
+      members[mime] =
+        JSON(parsing: Data(triple[2])) ?? .string("This is no JSON: " + String(decoding: triple[2], as: UTF8.self))
+    } else {
+      let text = String(decoding: triple[2], as: UTF8.self)
+      members[mime] = .string(mime == "text/plain" ? ReaderText.withoutCellModules(text) : text)
+    }
+  }
+  return .object(members)
+}

@@ -1,0 +1,112 @@
+import Cells
+import Foundation
+import Jupyter
+
+/// A Jupyter kernel: answers the clients' messages, and has the cells run by a ``CellSession``.
+///
+/// One thread does everything. While a cell is compiled or runs, the loop goes on for the control channel, so that an
+/// interrupt or a shutdown is seen at once; other requests wait their turn.
+package final class Kernel: CellHost {
+  let channels: Channels
+  let id = UUID().uuidString
+  let installation: Installation
+  let toolchain: Toolchain
+  var session: CellSession?
+  var language: LanguageService?
+  var history = History()
+  var executionCount = 0
+  /// The request that is being answered; what is shown belongs to it.
+  var parent: Message?
+  var execution: ExecuteRequest?
+  var isShutDown = false
+  /// Until when requests to execute are refused, after a cell that failed.
+  var isAborting = false
+
+  /// Binds the channels and starts a worker.
+  ///
+  /// - Throws: if a port is taken, or a part of the kernel is missing.
+  package init(
+    connection: ConnectionFile, installation: Installation, toolchain: Toolchain, packages: [BuiltPackage]
+  ) throws {
+    self.installation = installation
+    self.toolchain = toolchain
+    channels = try Channels(connection, context: Context())
+    session = try CellSession(installation: installation, toolchain: toolchain, packages: packages, host: self)
+  }
+
+  /// Serves until a client shuts the kernel down.
+  package func run() {
+    publish("status", ["execution_state": "starting"])
+    while !isShutDown {
+      let own = session?.sourcesBetweenCells ?? []
+      let ready = wait(for: own + [channels.source(.shell)], milliseconds: -1)
+      session?.serveBetweenCells(ready)
+      while !isShutDown, let message = channels.receive(.shell) { answer(message, on: .shell) }
+      isAborting = false
+    }
+    session = nil
+  }
+
+  /// Waits, and answers control messages and input meanwhile.
+  package func wait(for sources: [Poll.Source], milliseconds: Int) -> Set<Poll.Source> {
+    let ready = Poll.wait(
+      sources + [channels.source(.control), channels.source(.input)], milliseconds: milliseconds)
+    while let message = channels.receive(.control) { answer(message, on: .control) }
+    while let message = channels.receive(.input) {
+      if message.type == "input_reply" { session?.answerInput(message.content["value"]?.string ?? "") }
+    }
+    return ready
+  }
+
+  /// Answers one request; the clients see the kernel busy meanwhile.
+  private func answer(_ message: Message, on channel: Channels.Name) {
+    let before = parent
+    parent = message
+    publish("status", ["execution_state": "busy"])
+    if let content = reply(to: message) {
+      let type = message.type.replacing("_request", with: "_reply")
+      var answer = Message(type, content, session: id, parent: message)
+      answer.identities = message.identities
+      channels.send(answer, channel)
+    }
+    publish("status", ["execution_state": "idle"])
+    parent = before
+  }
+
+  private func reply(to message: Message) -> JSON? {
+    let content = message.content
+    switch message.type {
+    case "kernel_info_request": return kernelInfo
+    case "execute_request": return execute(ExecuteRequest(content), message)
+    case "is_complete_request": return isComplete(content["code"]?.string ?? "")
+    case "complete_request": return complete(content)
+    case "inspect_request": return inspect(content)
+    case "history_request": return history.reply(to: content)
+    case "comm_info_request": return ["status": "ok", "comms": [:]]
+    case "interrupt_request":
+      session?.interrupt()
+      return ["status": "ok"]
+    case "shutdown_request":
+      isShutDown = true
+      session?.interrupt()
+      return ["status": "ok", "restart": .bool(content["restart"]?.bool ?? false)]
+    default: return nil  // comm messages, and whatever a later version of the protocol brings
+    }
+  }
+
+  /// Sends a message to every client, as belonging to the request at hand.
+  func publish(_ type: String, _ content: JSON) {
+    channels.publish(Message(type, content, session: id, parent: parent))
+  }
+
+  private var kernelInfo: JSON {
+    [
+      "status": "ok", "protocol_version": "5.3", "implementation": "notebook-kernel", "implementation_version": "0.1.0",
+      "banner": .string("Swift \(toolchain.version)"), "help_links": [],
+      "language_info": [
+        "name": "swift", "version": .string(toolchain.version), "mimetype": "text/x-swift", "file_extension": ".swift",
+        "pygments_lexer": "swift", "codemirror_mode": "swift",
+      ],
+    ]
+  }
+}

@@ -1,0 +1,14 @@
+/// A line that the reader of the notebook types; nil where none can be asked for.
+///
+/// It stands before the standard library's function of this name, as a notebook has no terminal.
+public func readLine(strippingNewline: Bool = true) -> String? {
+  input("").map { strippingNewline ? $0 : $0 + "\n" }
+}
+
+/// Asks the reader of the notebook for a line; nil where nobody can be asked.
+public func input(_ prompt: String, isPassword: Bool = false) -> String? {
+  guard let answer = Record.ask(.input, [Array(prompt.utf8), [isPassword ? 1 : 0]]), answer.first == 1 else {
+    return nil
+  }
+  return String(decoding: answer.dropFirst(), as: UTF8.self)
+}
