@@ -44,6 +44,8 @@ let package = Package(
   products: [
     .library(name: "Fovea", targets: ["Fovea"]),
     .library(name: "Torch", targets: ["Torch"]),
+    // What notebooks load: cells are compiled one by one, and all have to find the one copy of everything.
+    .library(name: "FoveaDynamic", type: .dynamic, targets: ["Fovea"]),
     .executable(name: "fovea", targets: ["FoveaCommand"]),
   ],
   dependencies: [
