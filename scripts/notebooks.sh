@@ -1,0 +1,88 @@
+#!/bin/sh
+# Swift in Jupyter: `prepare` installs and builds what is missing, `open` starts JupyterLab, `run` executes every notebook,
+# `test` tests the kernel.
+#
+# JupyterLab goes into an environment of its own, `.jupyter/`; the user's Python is not touched.
+set -eu
+cd "$(dirname "$0")/.."
+
+kernel="NotebookKernel"
+built=".build/notebooks"
+
+say() { printf '%s\n' "$*" >&2; }
+
+install_packages() {
+  command -v dpkg-query >/dev/null || {
+    say "This is not Debian: install ZeroMQ with headers (libzmq), and Python's venv."
+    return 0
+  }
+  missing=""
+  for package in libzmq3-dev python3-venv; do
+    dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing="$missing $package"
+  done
+  [ -n "$missing" ] || return 0
+  say "Installing$missing"
+  root=""
+  [ "$(id -u)" = 0 ] || root="sudo"
+  $root apt-get update -qq
+  # The list is of words.
+  # shellcheck disable=SC2086
+  $root apt-get install -y -qq $missing >/dev/null
+}
+
+install_jupyter() {
+  [ -x .jupyter/bin/jupyter-lab ] && [ -e .jupyter/lib/python3*/site-packages/jupyter_kernel_test ] 2>/dev/null && return 0
+  say "Installing JupyterLab into .jupyter"
+  [ -x .jupyter/bin/pip ] || python3 -m venv .jupyter
+  .jupyter/bin/pip install --quiet --disable-pip-version-check jupyterlab nbconvert nbclient jupyter_kernel_test
+}
+
+build() {
+  swift build -c release --package-path "$kernel"
+  swift build -c release --product FoveaDynamic
+  swift build -c release --product fovea
+  .build/release/fovea notebook install --prefix .jupyter
+}
+
+prepare() {
+  scripts/setup.sh
+  install_packages
+  install_jupyter
+  build
+}
+
+# With FOVEA_QUICK=1 the results go to a folder that nobody keeps: stored outputs come from real runs.
+run() {
+  mkdir -p "$built"
+  failed=""
+  for notebook in Notebooks/*.ipynb; do
+    [ -e "$notebook" ] || { say "There are no notebooks."; return 0; }
+    begin=$(date +%s)
+    if [ "${FOVEA_QUICK:-}" = 1 ]; then
+      set -- --output-dir "$built" --ExecutePreprocessor.timeout=600
+    else
+      set -- --inplace --ExecutePreprocessor.timeout=-1
+    fi
+    if .jupyter/bin/jupyter nbconvert --log-level WARN --to notebook --execute "$@" "$notebook"; then
+      say "$notebook: $(($(date +%s) - begin)) s"
+    else
+      failed="$failed $notebook"
+    fi
+  done
+  [ -z "$failed" ] || { say "These notebooks failed:$failed"; exit 1; }
+}
+
+test_kernel() {
+  swift build -c release --package-path "$kernel"
+  # One build tree serves both: without testable imports, tests use the modules that were built.
+  swift test -c release --disable-testable-imports --package-path "$kernel"
+  .jupyter/bin/python -m unittest discover --start-directory "$kernel/Tests/Clients" --pattern '*_test.py'
+}
+
+case "${1:-}" in
+prepare) prepare ;;
+open) prepare && exec .jupyter/bin/jupyter lab Notebooks ;;
+run) prepare && run ;;
+test) prepare && test_kernel ;;
+*) say "usage: $0 prepare|open|run|test"; exit 64 ;;
+esac
