@@ -38,7 +38,7 @@ def training(name, model, batch, size, precision, target):
         "PyTorch": ["train", model, *common],
         "PyTorch compiled": ["train", model, *common, "--compile"],
     }
-    stem = ["--stem", "cifar"] if size == 32 else []
+    stem = ["--stem", "cifar", "--classes", "10"] if size == 32 else []
     return Row(name, ["train", model, *common, *stem], peers, target)
 
 
@@ -118,7 +118,8 @@ def measured(command, unit):
         start = time.perf_counter()
         run(command)
         return {"seconds": time.perf_counter() - start}
-    return json.loads(run(command).strip().splitlines()[-1])
+    result = json.loads(run(command).strip().splitlines()[-1])
+    return {key: result[key] for key in ("images_per_second", "peak_memory")}
 
 
 def compare(row, folder, rounds):
@@ -128,7 +129,7 @@ def compare(row, folder, rounds):
     if row.fovea == ["cold"]:
         sides["Fovea"] = [FOVEA, "predict", str(places["WEIGHTS"]), str(places["IMAGE"])]
     else:
-        sides["Fovea"].append("--json")
+        sides["Fovea"] += ["--seconds", "5", "--json"]
     sides |= {name: [PYTHON, MEASURE, *fill(arguments)] for name, arguments in row.peers.items()}
     runs = {name: [] for name in sides}
     for _ in range(rounds):
@@ -168,7 +169,7 @@ def report(all_rows, store):
                 continue
             target = row.target[peer] if isinstance(row.target, dict) else row.target
             show = lambda side: f"{results[side][row.unit]:.2f} s" if row.unit == "seconds" else f"{results[side][row.unit]:.1f} img/s"
-            memory = "/".join(f" {results[side]['peak_memory_mb']:.0f} MB " for side in ("Fovea", peer)) if row.unit != "seconds" else ""
+            memory = "/".join(f" {results[side]['peak_memory'] / 2**20:.0f} MiB " for side in ("Fovea", peer)) if row.unit != "seconds" else ""
             lines.append(f"| {row.name} | {show('Fovea')} | {peer} {show(peer)} | {ratio(row, results, peer):.2f} | {target} | {memory.strip()} |")
     notes = ROOT / "Benchmarks/NOTES.md"
     if notes.exists():

@@ -1,4 +1,4 @@
-"""Measures a Python peer and prints one line of JSON: {"images_per_second": ..., "peak_memory_mb": ...}.
+"""Measures a Python peer and prints one line of JSON: {"images_per_second": ..., "peak_memory": bytes}.
 
   python measure.py train resnet18 --batch 128 --size 32 [--precision bf16] [--compile]
   python measure.py infer resnet50 --batch 1 --size 224 [--precision bf16] --engine torch|onnxruntime|openvino
@@ -192,8 +192,8 @@ def main():
     if options.kind == "cold":
         return cold(options)
     value = {"train": train, "infer": infer, "load": load}[options.kind](options)
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"images_per_second": round(value, 3), "peak_memory_mb": round(memory, 1)}))
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    print(json.dumps({"images_per_second": round(value, 3), "peak_memory": memory}))
 
 
 if __name__ == "__main__":

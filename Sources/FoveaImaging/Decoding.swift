@@ -35,28 +35,31 @@ extension Image {
   /// - Parameters:
   ///   - url: The file.
   ///   - mode: Which channels the image gets.
-  ///   - leastSize: Where less than the whole resolution will do: a JPEG is decoded at the smallest of 1, 1/2, 1/4 and
-  ///     1/8 of its size that is at least this wide and this high; a large one then takes a half to a fifth of the time.
-  ///     Other formats, and JPEGs that are smaller, come in full. The size is that of the upright image.
+  ///   - leastSize: Where less than the whole resolution will do: it is shown the header, and answers with a size of the
+  ///     upright image, or nil for all of it. A JPEG is decoded at the smallest of 1, 1/2, 1/4 and 1/8 of its size that is
+  ///     at least this wide and this high; a large one then takes a half to a fifth of the time. Other formats, and JPEGs
+  ///     that are smaller, come in full.
   ///   - appliesOrientation: Whether a photograph is turned upright as its EXIF data says.
   ///   - pixelLimit: The most pixels that the file may hold, checked before memory is taken for them.
   /// - Throws: ``ImageError`` with the file's path.
   public init(
-    contentsOf url: URL, mode: Mode = .rgb, atLeast leastSize: (width: Int, height: Int)? = nil,
-    appliesOrientation: Bool = true, pixelLimit: Int = Image.defaultPixelLimit
+    contentsOf url: URL, mode: Mode = .rgb, appliesOrientation: Bool = true,
+    pixelLimit: Int = Image.defaultPixelLimit,
+    atLeast leastSize: (ImageHeader) -> (width: Int, height: Int)? = { _ in nil }
   ) throws(ImageError) {
     let data = try named(url.path) { try bytes(of: url) }
     try self.init(
-      decoding: data, name: url.path, mode: mode, atLeast: leastSize, appliesOrientation: appliesOrientation,
-      pixelLimit: pixelLimit)
+      decoding: data, name: url.path, mode: mode, appliesOrientation: appliesOrientation, pixelLimit: pixelLimit,
+      atLeast: leastSize)
   }
 
   /// Decodes an image in memory; errors call it `name`. The other parameters are those of `init(contentsOf:)`.
   ///
   /// - Throws: ``ImageError`` with that name.
   public init(
-    decoding data: Data, name: String = "image", mode: Mode = .rgb, atLeast leastSize: (width: Int, height: Int)? = nil,
-    appliesOrientation: Bool = true, pixelLimit: Int = Image.defaultPixelLimit
+    decoding data: Data, name: String = "image", mode: Mode = .rgb, appliesOrientation: Bool = true,
+    pixelLimit: Int = Image.defaultPixelLimit,
+    atLeast leastSize: (ImageHeader) -> (width: Int, height: Int)? = { _ in nil }
   ) throws(ImageError) {
     self = try named(name) {
       try data.withUnsafeBytes { bytes in
@@ -64,7 +67,7 @@ extension Image {
         let header = try codec.header(of: bytes)
         try Self.check(header, pixelLimit: pixelLimit)
         let orientation = appliesOrientation ? header.orientation : .upright
-        let storedSize = leastSize.map { orientation.swapsSides ? ($0.height, $0.width) : $0 }
+        let storedSize = leastSize(header).map { orientation.swapsSides ? ($0.height, $0.width) : $0 }
         let stored = try codec.decode(bytes, header, DecodingRequest(mode: mode, leastSize: storedSize))
         return stored.converted(to: mode).upright(from: orientation)
       }

@@ -21,7 +21,7 @@ import Testing
     #expect(scales.count == 7)
     for (size, expected) in scales {
       let sides = size.split(separator: "x").compactMap { Int($0) }
-      let image = try Image(contentsOf: fixture("scaled.jpg"), atLeast: (sides[0], sides[1]))
+      let image = try Image(contentsOf: fixture("scaled.jpg")) { _ in (sides[0], sides[1]) }
       #expect(image.width == expected.width && image.height == expected.height, "\(size)")
       #expect(difference(image.pixels, expected.rgb) <= 2, "\(size)")
     }
@@ -30,9 +30,9 @@ import Testing
   @Test func scaleCoversTheUprightSize() throws {
     // Stored 20 x 12, upright 12 x 20: at half size it is 6 x 10, which does not cover 10 x 6.
     let turned = fixture("orientation-6.jpg")
-    #expect(try Image(contentsOf: turned, atLeast: (6, 10)).height == 10)
-    #expect(try Image(contentsOf: turned, atLeast: (10, 6)).height == 20)
-    #expect(try Image(contentsOf: turned, atLeast: (10, 6), appliesOrientation: false).height == 6)
+    #expect(try Image(contentsOf: turned, atLeast: { _ in (6, 10) }).height == 10)
+    #expect(try Image(contentsOf: turned, atLeast: { _ in (10, 6) }).height == 20)
+    #expect(try Image(contentsOf: turned, appliesOrientation: false, atLeast: { _ in (10, 6) }).height == 6)
   }
 
   @Test func orientationCanBeLeft() throws {

@@ -10,7 +10,7 @@ import Testing
   /// Decodes twice: pixels that nobody wrote would differ. The limit keeps a lying header from costing time.
   private func decode(_ data: Data) {
     for mode in [Image.Mode.rgb, .unchanged] {
-      let images = (0..<2).map { _ in try? Image(decoding: data, mode: mode, atLeast: (8, 8), pixelLimit: 20_000) }
+      let images = (0..<2).map { _ in try? Image(decoding: data, mode: mode, pixelLimit: 20_000) { _ in (8, 8) } }
       #expect(images[0] == images[1])
     }
   }

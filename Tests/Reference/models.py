@@ -79,7 +79,7 @@ class SmallVGG(nn.Module):
 class TinyResNet(nn.Module):
     def __init__(self, classes, channels, stem, stages):
         super().__init__()
-        self.conv1, self.bn1 = nn.Conv2d(channels, stem, 3, padding=1, bias=False), nn.BatchNorm2d(stem)
+        self.conv1, self.bn1 = nn.Conv2d(channels, stem, 4, 2, 1, bias=False), nn.BatchNorm2d(stem)
         built, inputs = [], stem
         for width, blocks, stride in stages:
             layers = []

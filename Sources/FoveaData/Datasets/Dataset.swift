@@ -17,12 +17,19 @@ public protocol Dataset: Sendable {
   /// - Throws: an error that names the file that is missing or broken.
   subscript(index: Int) -> Sample { get throws }
 
+  /// Reads a sample whose image may come smaller than it is, if the set can do that quicker.
+  ///
+  /// - Parameter leastSize: is told the size of the image, and answers which size is enough; nil for the whole of it.
+  func sample(at index: Int, reducedTo leastSize: (ImageSize) -> ImageSize?) throws -> Sample
+
   /// The label of a sample, without reading its image.
   func label(at index: Int) -> Int?
 }
 
 extension Dataset {
   public var isEmpty: Bool { count == 0 }
+
+  public func sample(at index: Int, reducedTo leastSize: (ImageSize) -> ImageSize?) throws -> Sample { try self[index] }
 
   /// The labels of all samples, in order; nil if one has none.
   public var labels: [Int]? {

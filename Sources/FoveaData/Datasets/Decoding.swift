@@ -49,7 +49,7 @@ extension ImageFolder {
         let header = try ImageHeader(contentsOf: file(at: index))
         return [header.uprightSize.width, header.uprightSize.height]
       })
-    guard sizes.count == 1, let size = sizes.first, leastSize == nil else { return self }
+    guard sizes.count == 1, let size = sizes.first else { return self }
     let (total, overflows) = (size[0] * size[1] * 3).multipliedReportingOverflow(by: count)
     guard !overflows, total <= bytes else { return self }
     do { return try decoded() } catch is DatasetError { return self }

@@ -14,10 +14,6 @@ public struct ImageFolder: Dataset {
   public let classNames: [String]
   public let split: Split
 
-  /// The least size that images need. Larger JPEGs are then decoded at 1/2, 1/4 or 1/8 of their size, where that is still
-  /// at least this wide and high: several times as quick. Nil decodes all of them in full.
-  public var leastSize: (width: Int, height: Int)?
-
   let files: [ImageFile]
 
   /// One file, and the class that its place tells.
@@ -84,10 +80,18 @@ public struct ImageFolder: Dataset {
   ///
   /// - Throws: `ImageError` with the path of a file that cannot be decoded.
   public subscript(index: Int) -> Sample {
-    get throws {
-      let file = file(at: index)
-      let image = try Image(contentsOf: file, mode: .rgb, atLeast: leastSize)
-      return Sample(image: image.tensor, label: files[index].label, index: index, name: file.path)
+    get throws { try sample(at: index, reducedTo: { _ in nil }) }
+  }
+
+  /// Reads an image; a JPEG at 1/2, 1/4 or 1/8 of its size, where that is still enough: several times as quick.
+  ///
+  /// - Throws: `ImageError` with the path of a file that cannot be decoded.
+  public func sample(at index: Int, reducedTo leastSize: (ImageSize) -> ImageSize?) throws -> Sample {
+    let file = file(at: index)
+    let image = try Image(contentsOf: file, mode: .rgb) { header in
+      let size = header.uprightSize
+      return leastSize(ImageSize(height: size.height, width: size.width)).map { ($0.width, $0.height) }
     }
+    return Sample(image: image.tensor, label: files[index].label, index: index, name: file.path)
   }
 }

@@ -31,6 +31,12 @@ public struct Subset<Base: Dataset>: Dataset {
       return sample
     }
   }
+
+  public func sample(at index: Int, reducedTo leastSize: (ImageSize) -> ImageSize?) throws -> Sample {
+    var sample = try base.sample(at: indices[index], reducedTo: leastSize)
+    sample.index = index
+    return sample
+  }
 }
 
 extension Subset: BatchedDataset where Base: BatchedDataset {

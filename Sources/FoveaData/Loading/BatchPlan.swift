@@ -65,9 +65,9 @@ struct BatchPlan: Sendable {
   }
 
   private func sample(_ place: Int) throws -> Sample {
-    let sample = try loader.dataset[order[place]]
-    guard let transform = loader.transform else { return sample }
+    guard let transform = loader.transform else { return try loader.dataset[order[place]] }
     var random = RandomSource(seed: loader.seed, epoch: epoch, index: keys[place])
+    let sample = try loader.dataset.sample(at: order[place]) { transform.leastSize(of: $0, using: random) }
     return try transform(sample, using: &random)
   }
 }

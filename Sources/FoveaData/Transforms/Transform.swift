@@ -17,6 +17,12 @@ public protocol Transform: Sendable, CustomStringConvertible {
   /// - Parameter random: where every random choice is drawn from.
   /// - Throws: ``TransformError`` for a sample that this transform cannot change; it names the sample.
   func callAsFunction(_ sample: Sample, using random: inout RandomSource) throws -> Sample
+
+  /// The least size at which an image of some size may be decoded and still give what this transform makes of it; nil if
+  /// only the whole will do.
+  ///
+  /// - Parameter random: the source that the transform will be handed.
+  func leastSize(of image: ImageSize, using random: RandomSource) -> ImageSize?
 }
 
 /// A change of a whole batch at once, each sample in it with random choices of its own.
@@ -50,6 +56,8 @@ public struct TransformError: Error, Sendable, Hashable, CustomStringConvertible
 }
 
 extension Transform {
+  public func leastSize(of image: ImageSize, using random: RandomSource) -> ImageSize? { nil }
+
   /// The changed sample, for transforms in which nothing is random, such as those of an evaluation.
   ///
   /// A random one draws the same numbers at every call of this.

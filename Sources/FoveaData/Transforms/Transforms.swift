@@ -15,6 +15,10 @@ public struct Transforms: Transform, ExpressibleByArrayLiteral {
 
   public init(arrayLiteral steps: any Transform...) { self.steps = steps }
 
+  public func leastSize(of image: ImageSize, using random: RandomSource) -> ImageSize? {
+    steps.first?.leastSize(of: image, using: random)
+  }
+
   public func callAsFunction(_ sample: Sample, using random: inout RandomSource) throws -> Sample {
     var sample = sample
     for step in steps { sample = try step(sample, using: &random) }

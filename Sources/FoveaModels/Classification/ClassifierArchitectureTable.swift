@@ -31,7 +31,7 @@ extension ClassifierArchitecture {
         name: "small_vgg", classes: 100, inputChannels: 3, inputSize: 224, parameterCount: 1_610_176,
         stems: [.imageNet], build: { classes, channels, _, _ in SmallVGG(classes: classes, inputChannels: channels) }),
       ClassifierArchitecture(
-        name: "tiny_resnet", classes: 10, inputChannels: 1, inputSize: 28, parameterCount: 309_162,
+        name: "tiny_resnet", classes: 10, inputChannels: 1, inputSize: 28, parameterCount: 289_738,
         stems: [.cifar], build: { classes, channels, _, _ in TinyResNet(classes: classes, inputChannels: channels) }),
     ] + transformers + [
       convNeXt("convnext_tiny", .tiny, 28_589_128),

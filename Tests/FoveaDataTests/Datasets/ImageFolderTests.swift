@@ -155,10 +155,33 @@ struct ImageFolderTests {
   @Test("JPEGs need not be decoded larger than they are used")
   func reduced() throws {
     try write("root/a/1.jpg", width: 64, height: 48)
-    var folder = try ImageFolder(scratch.place("root"))
+    let folder = try ImageFolder(scratch.place("root"))
     #expect(try folder[0].image.shape == [3, 48, 64])
-    folder.leastSize = (20, 20)
-    #expect(try folder[0].image.shape == [3, 24, 32])
+    #expect(try folder.sample(at: 0) { _ in ImageSize(20) }.image.shape == [3, 24, 32])
+    let turned = folder.subset([0]).holdingOut(0).rest
+    #expect(try turned.sample(at: 0) { ImageSize(height: $0.height / 4, width: 1) }.image.shape == [3, 12, 16])
+  }
+
+  @Test("A random crop is the same picture, whether or not the file was decoded in full", arguments: 0..<8)
+  func reducedCrop(seed: UInt64) throws {
+    // Slow waves, of which a smaller decoding loses nothing.
+    let file = scratch.place("root/a/1.jpg")
+    try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+    let pixels = (0..<400 * 300 * 3).map { (place: Int) -> UInt8 in
+      let x = Double(place / 3 % 400)
+      let y = Double(place / 1200)
+      return UInt8(128.0 + 100.0 * sin(x / 40) * cos(y / 30))
+    }
+    try Image(width: 400, height: 300, channels: 3, pixels: pixels).write(to: file)
+    let folder = try ImageFolder(scratch.place("root"))
+    let crop: Transforms = [RandomResizedCrop(32), ToFloat()]
+    var random = RandomSource(seed: seed)
+    let reduced = try folder.sample(at: 0) { crop.leastSize(of: $0, using: random) }
+    #expect(reduced.image.shape[2] < 400)
+    var again = random
+    let difference = try crop(reduced, using: &random).image - crop(folder[0], using: &again).image
+    // The part begins and ends on pixels, which are four times as large in the smaller image.
+    #expect(difference.abs().mean().item(Double.self) < 0.03)
   }
 
   @Test("Natural order")

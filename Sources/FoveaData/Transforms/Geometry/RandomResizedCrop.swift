@@ -25,6 +25,15 @@ public struct RandomResizedCrop: Transform {
     sample.cropped(to: draw(in: sample.size, using: &random)).resized(to: size, interpolation)
   }
 
+  /// The image may shrink until the part that will be drawn has the size that it gets in the end.
+  public func leastSize(of image: ImageSize, using random: RandomSource) -> ImageSize? {
+    var random = random
+    let part = draw(in: image, using: &random).size
+    func side(_ whole: Int, _ part: Int, _ wanted: Int) -> Int { min(whole, (whole * wanted + part - 1) / part) }
+    return ImageSize(
+      height: side(image.height, part.height, size.height), width: side(image.width, part.width, size.width))
+  }
+
   /// Ten attempts for a part that fits; after them, the middle of the image with a permitted shape.
   func draw(in image: ImageSize, using random: inout RandomSource) -> CropWindow {
     let area = Double(image.height * image.width)
