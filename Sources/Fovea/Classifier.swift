@@ -72,7 +72,7 @@ public final class Classifier {
   /// - Throws: `TransformError` for an image that cannot be made an input.
   public func predict(_ images: [Image], top: Int = 5) throws -> [[Prediction]] {
     guard !images.isEmpty else { return [] }
-    let inputs = try images.enumerated().map { try input($1, name: "image \($0)") }
+    let inputs = try images.enumerated().map { try networkInput($1, name: "image \($0)") }
     let (values, indices) = withNoGrad {
       logits(Tensor.stack(inputs)).softmax(dim: 1).topK(min(max(top, 1), configuration.classNames.count), dim: 1)
     }
@@ -104,7 +104,7 @@ public final class Classifier {
   }
 
   /// One image as the network's input `[C, H, W]`.
-  private func input(_ image: Image, name: String) throws -> Tensor {
+  func networkInput(_ image: Image, name: String = "image") throws -> Tensor {
     var random = RandomSource(seed: 0)
     let converted = image.converted(to: configuration.input.channels == 1 ? .grey : .rgb)
     return try configuration.input.evaluation(Sample(image: converted.tensor, index: 0, name: name), using: &random)

@@ -13,6 +13,7 @@ struct Predict: ParsableCommand {
 
         fovea predict runs/demo shirt.png
         fovea predict efficientnet_lite0.pth flower.jpg --top 3 --draw answer.png
+        fovea predict vit_tiny.safetensors flower.jpg --explain why.png
       """)
 
   @Argument(help: "A run's folder or a file of weights.")
@@ -29,6 +30,11 @@ struct Predict: ParsableCommand {
 
   @Option(help: ArgumentHelp("Draw the images with their best guesses into this file.", valueName: "file"))
   var draw: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Draw what counted for the best guess into this file: attention roll-out or Grad-CAM.", valueName: "file"))
+  var explain: String?
 
   @Option(help: "Where to compute: auto, cpu, cuda, cuda:N or mps.")
   var device = "auto"
@@ -47,6 +53,7 @@ struct Predict: ParsableCommand {
 
   private func classify(with classifier: Classifier) throws {
     var drawn: [(image: Image, caption: String)] = []
+    var explained: [(image: Image, caption: String)] = []
     var failures = 0
     for path in images {
       do {
@@ -54,14 +61,19 @@ struct Predict: ParsableCommand {
         let predictions = try classifier.predict(image, top: top)
         try show(predictions, of: path)
         if draw != nil { drawn.append((image, caption(predictions[0]))) }
+        if explain != nil {
+          let explanation = try classifier.explain(image)
+          explained.append((explanation.image, caption(explanation.prediction)))
+        }
       } catch {
         failures += 1
         Output.message("Error: \(error)")
       }
     }
-    if let draw, !drawn.isEmpty {
-      try ImageGrid(drawn.map(\.image), captions: drawn.map(\.caption)).render().write(to: URL(fileURLWithPath: draw))
-      Output.message("Drew \(draw)")
+    for case (let file?, let pictures) in [(draw, drawn), (explain, explained)] where !pictures.isEmpty {
+      try ImageGrid(pictures.map(\.image), captions: pictures.map(\.caption)).render()
+        .write(to: URL(fileURLWithPath: file))
+      Output.message("Drew \(file)")
     }
     if failures > 0 { throw ExitCode.failure }
   }

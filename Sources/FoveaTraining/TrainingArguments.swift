@@ -32,6 +32,7 @@ public struct TrainingArguments: Sendable {
   /// The largest norm of all gradients together; 0 leaves them as they are.
   public var maxGradNorm = 1.0
   public var lrSchedulerType = SchedulerType.linear
+  public var optim = OptimizerName.adamwTorch
   public var warmupSteps = 0
   /// The share of all steps that is warm-up, where `warmupSteps` is 0.
   public var warmupRatio = 0.0
@@ -42,11 +43,14 @@ public struct TrainingArguments: Sendable {
   public var dataloaderNumWorkers = 2
   public var dataloaderDropLast = false
 
+  /// When a row is logged, beside the one of each epoch: every `loggingSteps`.
+  public var loggingStrategy = IntervalStrategy.steps
   public var loggingSteps = 500
-  /// When to validate: after each epoch, or every `evalSteps`.
+  /// When to validate: never, after each epoch, or every `evalSteps`.
   public var evalStrategy = IntervalStrategy.epoch
   public var evalSteps = 500
-  /// When to save a checkpoint, beside those after each validation: after each epoch, or every `saveSteps`.
+  /// When to save a checkpoint, beside those after each validation: never, not even then; after each epoch; or every
+  /// `saveSteps`. The trained weights are saved in the end whatever it is.
   public var saveStrategy = IntervalStrategy.epoch
   public var saveSteps = 500
   /// How many of the best checkpoints are kept, beside the two newest.
@@ -57,15 +61,36 @@ public struct TrainingArguments: Sendable {
   public var greaterIsBetter: Bool?
   /// Validations without progress before the run ends: Hugging Face's `EarlyStoppingCallback`; nil goes on.
   public var earlyStoppingPatience: Int?
+  /// Goes on from the newest checkpoint in `outputDir`, where there is one.
+  public var resumeFromCheckpoint = false
   public var disableTqdm = false
+
+  /// What Hugging Face's users take from `peft`, and from code of their own: LoRA, freezing, layer-wise decay.
+  public var fineTuning = FineTuningRecipe()
+  /// Computes blocks twice in place of keeping what is in them.
+  public var gradientCheckpointing: Bool {
+    get { fineTuning.gradientCheckpointing }
+    set { fineTuning.gradientCheckpointing = newValue }
+  }
 
   public init(outputDir: URL? = nil) { self.outputDir = outputDir }
 
   /// How the learning rate goes after the warm-up.
-  public enum SchedulerType: String, Sendable, CaseIterable { case linear, cosine, constant }
+  public enum SchedulerType: String, Sendable, CaseIterable {
+    case linear, cosine, polynomial, constant
+    case constantWithWarmup = "constant_with_warmup"
+    case reduceOnPlateau = "reduce_lr_on_plateau"
+  }
+
+  /// What changes the weights.
+  public enum OptimizerName: String, Sendable, CaseIterable {
+    case adamwTorch = "adamw_torch"
+    case sgd
+    case rmsprop
+  }
 
   /// When something happens.
-  public enum IntervalStrategy: String, Sendable, CaseIterable { case steps, epoch }
+  public enum IntervalStrategy: String, Sendable, CaseIterable { case no, steps, epoch }
 
   /// The same as the trainer's own options.
   public var trainerOptions: TrainerOptions {
@@ -81,7 +106,8 @@ public struct TrainingArguments: Sendable {
     options.keepBest = saveTotalLimit
     options.loadBestAtEnd = loadBestModelAtEnd
     options.earlyStopping = earlyStoppingPatience.map { EarlyStopping(patience: $0) }
-    options.logEverySteps = loggingSteps
+    options.savesCheckpoints = saveStrategy != .no
+    options.logEverySteps = loggingStrategy == .steps ? loggingSteps : .max
     options.seed = seed
     options.showsProgress = !disableTqdm
     return options
@@ -91,7 +117,7 @@ public struct TrainingArguments: Sendable {
   ///
   /// - Parameters:
   ///   - trainTransform: changes each training sample; nil does what `transform` does.
-  ///   - transform: changes each sample of the evaluation.
+  ///   - transform: changes each sample of the evaluation, of which there is none where `evalStrategy` is `.no`.
   public func loaders(
     train: any Dataset, evaluation: (any Dataset)? = nil, trainTransform: (any Transform)? = nil,
     transform: (any Transform)? = nil
@@ -100,24 +126,35 @@ public struct TrainingArguments: Sendable {
       train: DataLoader(
         train, batchSize: perDeviceTrainBatchSize, shuffle: true, dropLast: dataloaderDropLast,
         transform: trainTransform ?? transform, seed: seed, threads: dataloaderNumWorkers),
-      validation: evaluation.map {
+      validation: (evalStrategy == .no ? nil : evaluation).map {
         DataLoader(
           $0, batchSize: perDeviceEvalBatchSize, transform: transform, seed: seed, threads: dataloaderNumWorkers)
       })
   }
 
-  /// AdamW and its schedule, for a model.
+  /// The optimizer and its schedule, for a model: for the parameters that are trainable.
   public func optimization(of model: Module, _ plan: TrainingPlan) -> Optimization {
-    let optimizer = AdamW(
-      model.groupsWithoutNormDecay, learningRate: learningRate, beta1: adamBeta1, beta2: adamBeta2,
-      epsilon: adamEpsilon, weightDecay: weightDecay)
-    let warmUp = warmupSteps > 0 ? warmupSteps : Int((warmupRatio * Double(plan.steps)).rounded(.up))
+    let groups = fineTuning.parameterGroups(of: model)
+    let optimizer: Optimizer =
+      switch optim {
+      case .adamwTorch:
+        AdamW(
+          groups, learningRate: learningRate, beta1: adamBeta1, beta2: adamBeta2, epsilon: adamEpsilon,
+          weightDecay: weightDecay)
+      case .sgd: SGD(groups, learningRate: learningRate, weightDecay: weightDecay)
+      case .rmsprop: RMSprop(groups, learningRate: learningRate, weightDecay: weightDecay)
+      }
+    let asked = warmupSteps > 0 ? warmupSteps : Int((warmupRatio * Double(plan.steps)).rounded(.up))
+    let warmUp = [.constant, .reduceOnPlateau].contains(lrSchedulerType) ? 0 : asked
     let rest = max(1, plan.steps - warmUp)
     let schedule: any Schedule =
       switch lrSchedulerType {
       case .linear: LinearSchedule(steps: rest)
       case .cosine: CosineSchedule(steps: rest)
-      case .constant: ConstantSchedule()
+      case .polynomial: PolynomialSchedule(steps: rest, power: 1)
+      case .constant, .constantWithWarmup: ConstantSchedule()
+      case .reduceOnPlateau:
+        PlateauSchedule(isLargerBetter: Monitor(metricForBestModel, isLargerBetter: greaterIsBetter).isLargerBetter)
       }
     return Optimization(optimizer, schedule: schedule.warmedUp(steps: warmUp))
   }
@@ -132,8 +169,15 @@ extension Trainer {
 
 extension ClassificationModule {
   /// A classifier that is trained with Hugging Face's options.
-  public convenience init(_ model: Layer, classes: Int, arguments: TrainingArguments) {
-    self.init(model, classes: classes, labelSmoothing: arguments.labelSmoothingFactor) { model, plan in
+  ///
+  /// - Parameter computeMetrics: measures a whole validation, beside the usual metrics.
+  public convenience init(
+    _ model: Layer, classes: Int, arguments: TrainingArguments,
+    computeMetrics: ((EvalPrediction) throws -> [String: Double])? = nil
+  ) {
+    self.init(
+      model, classes: classes, labelSmoothing: arguments.labelSmoothingFactor, computeMetrics: computeMetrics
+    ) { model, plan in
       arguments.optimization(of: model, plan)
     }
   }

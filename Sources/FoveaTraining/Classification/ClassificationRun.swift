@@ -31,6 +31,7 @@ public final class ClassificationRun: RecipeRun {
     seedAll(recipe.seed)
     model = try configuration.makeModel()
     if let weights = recipe.weights { try load(weights) }
+    if let note = try recipe.fineTuning.prepare(model) { notes.append(note) }
     if splits.validation == nil {
       notes.append(
         splits.test == nil
@@ -50,8 +51,12 @@ public final class ClassificationRun: RecipeRun {
     try configuration.write(to: folder)
     let result = try trainer.fit(module, try loaders(), resume: resume)
     // What is measured from here on is what was saved, which an average of the weights, or the best epoch, may be.
-    try model.loadStateDict(
-      StateDict(contentsOf: folder.appendingPathComponent(ClassifierConfiguration.weightsFileName)))
+    let weights = folder.appendingPathComponent(ClassifierConfiguration.weightsFileName)
+    try model.loadStateDict(StateDict(contentsOf: weights))
+    if recipe.fineTuning.loraRank > 0 {
+      model.mergeLowRankAdapters()
+      try model.stateDict().write(to: weights)
+    }
     return result
   }
 
@@ -64,9 +69,22 @@ public final class ClassificationRun: RecipeRun {
     guard let testSet else { return RunOutcome(headline: "There was nothing to measure on", metrics: [:], report: nil) }
     let evaluation = try evaluate(on: testSet, progress: progress)
     let accuracy = String(format: "%.2f %%", (evaluation.metrics["accuracy"] ?? .nan) * 100)
+    if HubModelFolder.canHold(model) { try writeForTransformers(evaluation, split: testSet.split) }
     return RunOutcome(
       headline: "Accuracy on the \(testSet.split.rawValue) set: \(accuracy) of \(evaluation.guesses.count) images",
       metrics: evaluation.metrics, report: try writeReport(of: result, evaluation: evaluation))
+  }
+
+  /// Writes the folder `transformers` in the run's, which Hugging Face's library loads.
+  private func writeForTransformers(_ evaluation: ClassifierEvaluation, split: Split) throws {
+    var published = try HubModelFolder(model, classNames: configuration.classNames, input: configuration.input)
+    published.card.title = "\(recipe.model) on \(splits.name)"
+    published.card.data = recipe.data
+    published.card.baseModel = recipe.weights
+    published.card.metrics = evaluation.metrics
+    published.card.split = split.rawValue
+    published.card.recipe = try recipe.yaml()
+    try published.write(to: folder.appendingPathComponent("transformers"))
   }
 
   /// Measures the network as it is.
@@ -100,7 +118,7 @@ public final class ClassificationRun: RecipeRun {
   }
 
   private func load(_ weights: String) throws {
-    let published = EfficientNetLite0.renamed(try StateDict(contentsOf: URL(fileURLWithPath: weights)))
+    let published = ClassifierArchitecture.renamed(try StateDict(contentsOf: URL(fileURLWithPath: weights)))
     let report = try model.loadPretrained(published, newHead: true)
     if !report.isClean { notes.append("the head starts anew: \(report)") }
   }

@@ -58,7 +58,9 @@ public struct ClassifierConfiguration: Codable, Sendable, Equatable {
   /// - Throws: `ArchitectureError` where there is no such network.
   public func makeModel() throws(ArchitectureError) -> any ImageClassifier {
     try ClassifierArchitecture.named(architecture)
-      .make(classes: classNames.count, inputChannels: input.channels, stem: stem)
+      .make(
+        classes: classNames.count, inputChannels: input.channels, stem: stem,
+        imageSize: input.size.height == input.size.width ? input.size.height : nil)
   }
 }
 

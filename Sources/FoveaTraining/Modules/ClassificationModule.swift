@@ -13,6 +13,8 @@ public final class ClassificationModule: TrainingModule {
 
   private let labelSmoothing: Double
   private let metrics: MetricCollection
+  private let computeMetrics: ((EvalPrediction) throws -> [String: Double])?
+  private var seen: [EvalPrediction] = []
   private let configure: (Layer, TrainingPlan) throws -> Optimization
 
   /// - Parameters:
@@ -20,14 +22,17 @@ public final class ClassificationModule: TrainingModule {
   ///   - classes: the number of classes.
   ///   - labelSmoothing: the part of each target that is spread over all classes, in training.
   ///   - metrics: what validation measures; nil takes the usual.
+  ///   - computeMetrics: measures more, of a whole validation at once, under names of its own.
   ///   - configure: makes the optimizer of the model and its schedule.
   public init(
     _ model: Layer, classes: Int, labelSmoothing: Double = 0, metrics: MetricCollection? = nil,
+    computeMetrics: ((EvalPrediction) throws -> [String: Double])? = nil,
     optimization configure: @escaping (Layer, TrainingPlan) throws -> Optimization
   ) {
     self.model = model
     self.labelSmoothing = labelSmoothing
     self.metrics = metrics ?? Self.usualMetrics(classes: classes)
+    self.computeMetrics = computeMetrics
     self.configure = configure
   }
 
@@ -54,15 +59,32 @@ public final class ClassificationModule: TrainingModule {
     let labels = try batch.requiredLabels()
     let logits = model(batch.images)
     metrics.update(logits: logits, labels: labels)
+    if computeMetrics != nil {
+      seen.append(EvalPrediction(predictions: logits.to(.float32).to(.cpu), labelIds: labels.to(.cpu)))
+    }
     return StepOutput(loss: logits.crossEntropy(labels), count: batch.count)
   }
 
-  public override func validationMetrics() -> [String: Double] {
-    defer { metrics.reset() }
-    return metrics.compute()
+  public override func validationMetrics() throws -> [String: Double] {
+    defer {
+      metrics.reset()
+      seen = []
+    }
+    guard let computeMetrics, !seen.isEmpty else { return metrics.compute() }
+    let all = EvalPrediction(
+      predictions: Tensor.cat(seen.map(\.predictions)), labelIds: Tensor.cat(seen.map(\.labelIds)))
+    return try metrics.compute().merging(computeMetrics(all)) { $1 }
   }
 
   public override func configureOptimizers(_ plan: TrainingPlan) throws -> Optimization { try configure(model, plan) }
+}
+
+/// What a classifier said of a whole validation, beside the truth. Hugging Face's name, and its names for both.
+public struct EvalPrediction {
+  /// The logits, `[N, classes]`, float32.
+  public let predictions: Tensor
+  /// The classes, `[N]`.
+  public let labelIds: Tensor
 }
 
 extension Batch {

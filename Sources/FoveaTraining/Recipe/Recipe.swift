@@ -33,6 +33,7 @@ public struct Recipe: Codable, Sendable, Equatable {
   public var optimizer = OptimizerRecipe()
   public var schedule = ScheduleRecipe()
   public var training = TrainingRecipe()
+  public var fineTuning = FineTuningRecipe()
 
   /// A recipe with every default.
   public init() {}
@@ -41,6 +42,7 @@ public struct Recipe: Codable, Sendable, Equatable {
     case task, model, stem, weights, data
     case validationFraction = "validation_fraction"
     case seed, images, augmentation, optimizer, schedule, training
+    case fineTuning = "fine_tuning"
   }
 }
 

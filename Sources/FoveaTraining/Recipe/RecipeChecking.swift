@@ -45,6 +45,13 @@ extension Recipe {
       augmentation.cropPadding >= 0, "augmentation.crop_padding", augmentation.cropPadding, "zero or positive")
     try require(augmentation.mixup >= 0, "augmentation.mixup", augmentation.mixup, "zero or positive")
     try require(augmentation.cutmix >= 0, "augmentation.cutmix", augmentation.cutmix, "zero or positive")
+    try require(fineTuning.frozenLayers >= -1, "fine_tuning.frozen_layers", fineTuning.frozenLayers, "-1 or more")
+    try require(
+      fineTuning.layerDecay > 0 && fineTuning.layerDecay <= 1, "fine_tuning.layer_decay", fineTuning.layerDecay,
+      "above 0 and at most 1")
+    try require(fineTuning.loraRank >= 0, "fine_tuning.lora_rank", fineTuning.loraRank, "zero or positive")
+    try require(
+      (0..<1).contains(fineTuning.loraDropout), "fine_tuning.lora_dropout", fineTuning.loraDropout, "in 0..<1")
     try require(
       augmentation.resizedCrop == 0 || images.size != nil, "augmentation.resized_crop", augmentation.resizedCrop,
       "possible without images.size")

@@ -134,6 +134,7 @@ private enum RecipeKeys {
     "optimizer": OptimizerRecipe.CodingKeys.allCases.map(\.rawValue),
     "schedule": ScheduleRecipe.CodingKeys.allCases.map(\.rawValue),
     "training": TrainingRecipe.CodingKeys.allCases.map(\.rawValue),
+    "fine_tuning": FineTuningRecipe.CodingKeys.allCases.map(\.rawValue),
   ]
 
   static func check(_ tree: Node, in name: String) throws {

@@ -23,7 +23,7 @@ extension Recipe {
 
   /// The optimizer and the schedule that the recipe asks for.
   func optimization(of model: Layer, _ plan: TrainingPlan) -> Optimization {
-    let groups = optimizer.decayBiasesAndNorms ? model.parameterGroups : model.groupsWithoutNormDecay
+    let groups = fineTuning.parameterGroups(of: model, decayAll: optimizer.decayBiasesAndNorms)
     let rate = optimizer.learningRate
     let decay = optimizer.weightDecay
     let chosen: Optimizer =

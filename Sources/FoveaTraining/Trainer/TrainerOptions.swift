@@ -44,6 +44,8 @@ public struct TrainerOptions: Sendable {
   public var keepBest = 1
   /// Saves a checkpoint every so many steps, beside those after each validation and epoch; nil for none.
   public var checkpointEverySteps: Int?
+  /// Whether checkpoints are saved at all. Without them a run cannot be resumed, and its last weights are its result.
+  public var savesCheckpoints = true
   /// Gives the model the best weights in the end, not the last.
   public var loadBestAtEnd = false
 

@@ -56,7 +56,7 @@ extension TrainingRun {
 
   /// Saves where the run stands, and the weights if they are the best so far.
   func save() throws {
-    guard let checkpoints else { return }
+    guard let checkpoints, options.savesCheckpoints else { return }
     try timed(.checkpoint) {
       let file = try checkpoints.save(checkpoint())
       savedStep = state.step
@@ -97,7 +97,9 @@ extension TrainingRun {
 
   /// Those of the best validation; the present ones where none was kept.
   private func bestWeights() throws -> StateDict {
-    guard let checkpoints, let best = state.best.first, best.step != state.step else { return presentWeights }
+    guard let checkpoints, options.savesCheckpoints, let best = state.best.first, best.step != state.step else {
+      return presentWeights
+    }
     let checkpoint = try Checkpoint(contentsOf: checkpoints.file(step: best.step))
     if average != nil { return checkpoint.average.mapKeys { $0 == "ema.updates" ? nil : $0 } }
     let name = module.namedModules().first { $0.module === module.trainedModel }?.name ?? ""
