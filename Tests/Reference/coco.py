@@ -5,8 +5,8 @@ Run from the root of the repository, with numpy and pycocotools installed:
     python Tests/Reference/coco.py
 
 Gold rows are [image, class, x, y, width, height, area, crowd], rows of detections [image, class, x, y, width, height, score].
-With --speed the script makes no file, but times pycocotools on 5,000 images of 100 detections each, by the same formula as
-Benchmarks use, and prints the seconds of evaluate() and accumulate(), and the twelve numbers.
+With --speed the script makes no file, but times pycocotools on 5,000 images of 100 detections each, with boxes made by a formula,
+and prints the processor's seconds of evaluate() and accumulate(), and the twelve numbers.
 """
 
 import contextlib
@@ -41,16 +41,16 @@ def evaluate(images, classes, gold, detected):
             found.dataset = {"images": coco.dataset["images"], "annotations": [], "categories": coco.dataset["categories"]}
             found.createIndex()
         evaluation = COCOeval(coco, found, "bbox")
-        start = time.perf_counter()
+        start = time.process_time()
         evaluation.evaluate()
         evaluation.accumulate()
-        seconds = time.perf_counter() - start
+        seconds = time.process_time() - start
         evaluation.summarize()
     return evaluation, seconds
 
 
 def speed():
-    """The boxes of Benchmarks: a multiplicative congruential generator, so that Swift makes the same ones."""
+    """Boxes by a multiplicative congruential generator, so that any language makes the same ones."""
     state = np.uint64(1)
 
     def draws(count):

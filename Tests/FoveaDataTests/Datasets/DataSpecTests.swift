@@ -18,7 +18,7 @@ struct DataSpecTests {
     #expect(throws: DataSpecError.unknown("cifar-10", nearest: "cifar10")) { try DataSpec("cifar-10") }
     #expect(throws: DataSpecError.unknown("fashionmnist", nearest: "fashion-mnist")) { try DataSpec("fashionmnist") }
     #expect(throws: DataSpecError.unknown("folders", nearest: "folder")) { try DataSpec("folders:/x") }
-    #expect(throws: DataSpecError.unknown("coco", nearest: nil)) { try DataSpec("coco") }
+    #expect(throws: DataSpecError.unknown("oxford-flowers", nearest: nil)) { try DataSpec("oxford-flowers") }
     #expect(throws: DataSpecError.unknown("", nearest: nil)) { try DataSpec("") }
     let error = #expect(throws: DataSpecError.self) { try DataSpec("cifar-10") }
     #expect(error?.description.contains("did you mean 'cifar10'") == true)
