@@ -6,8 +6,8 @@ import Synchronization
 /// `fovea datasets`: what data there is, and what is in it.
 struct Datasets: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "List, download, inspect and export data sets.",
-    subcommands: [List.self, Download.self, Inspect.self, Export.self], defaultSubcommand: List.self)
+    abstract: "List, download, inspect, audit and export data sets.",
+    subcommands: [List.self, Download.self, Inspect.self, Audit.self, Export.self], defaultSubcommand: List.self)
 
   /// `fovea datasets list`
   struct List: ParsableCommand {
@@ -29,7 +29,8 @@ struct Datasets: ParsableCommand {
     var spec: String
 
     func run() throws {
-      let splits = try DataSpec(spec).load(validationFraction: 0, progress: downloadProgress())
+      let splits = try DataSpec(spec).load(
+        validationFraction: 0, annotations: .clip, progress: downloadProgress())
       Output.print("\(spec): \(describe(splits))")
     }
   }
@@ -46,7 +47,8 @@ struct Datasets: ParsableCommand {
     var json = false
 
     func run() throws {
-      let splits = try DataSpec(spec).load(validationFraction: 0, progress: downloadProgress())
+      let splits = try DataSpec(spec).load(
+        validationFraction: 0, annotations: .clip, progress: downloadProgress())
       for split in Split.allCases {
         guard let dataset = splits[split] else { continue }
         let inspection = try Inspection(of: dataset)
@@ -55,10 +57,36 @@ struct Datasets: ParsableCommand {
     }
   }
 
+  /// `fovea datasets audit`
+  struct Audit: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Name every box that is wrong, with its image.",
+      discussion: """
+        Looked for are boxes outside the image, of no or negative size, twice the same, of an unknown class, or without an
+        image; images that cannot be read, or are not of the size that is recorded. With --json, one object a part:
+        {"split", "images", "objects", "faults": [{"kind", "file", "image", "object", "problem"}]}.
+
+          fovea datasets audit cppe5
+          fovea datasets audit voc:BCCD --json
+        """)
+
+    @Argument(help: "The data set, NAME[:PATH]: coco, voc, yolo or cppe5.")
+    var spec: String
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    func run() throws {
+      for audit in try DataSpec(spec).audit(progress: downloadProgress()) {
+        if json { try Output.json(audit) } else { Output.print(audit.description) }
+      }
+    }
+  }
+
   /// `fovea datasets export`
   struct Export: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Write images of a data set as PNG files, named after their class.")
+      abstract: "Write images of a data set as PNG files, named after their class, or with the boxes of their objects.")
 
     @Argument(help: "The data set, NAME[:PATH].")
     var spec: String
@@ -73,7 +101,8 @@ struct Datasets: ParsableCommand {
     var output: String
 
     func run() throws {
-      let splits = try DataSpec(spec).load(validationFraction: 0, progress: downloadProgress())
+      let splits = try DataSpec(spec).load(
+        validationFraction: 0, annotations: .clip, progress: downloadProgress())
       guard let dataset = splits[split] else { throw Failure("\(spec) has no \(split.rawValue) set") }
       let folder = URL(fileURLWithPath: output)
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -83,11 +112,18 @@ struct Datasets: ParsableCommand {
         let name =
           "\(index)-\(label.lowercased().map { $0.isLetter || $0.isNumber ? $0 : "-" }.map(String.init).joined()).png"
         let file = folder.appendingPathComponent(name)
-        try Image(sample.image).write(to: file)
+        try picture(of: sample, dataset.classNames).write(to: file)
         Output.print(file.path)
       }
     }
   }
+}
+
+/// An image, with its boxes and their classes where it has any.
+private func picture(of sample: Sample, _ classNames: [String]) throws -> Image {
+  let image = Image(sample.image)
+  guard let boxes = sample.boxes else { return image }
+  return try image.drawing(boxes: boxes.values, classes: sample.boxLabels?.array() ?? [], names: classNames)
 }
 
 private func describe(_ splits: DataSplits) -> String {

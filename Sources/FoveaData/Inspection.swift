@@ -4,7 +4,7 @@ import Torch
 
 /// What there is in a set, and what is wrong with it: every image is read once.
 public struct Inspection: Sendable, Hashable, Codable {
-  /// A class and the number of its images.
+  /// A class and the number of its images; of its objects, where the set has boxes.
   public struct ClassCount: Sendable, Hashable, Codable {
     public let name: String
     public let count: Int
@@ -36,7 +36,7 @@ public struct Inspection: Sendable, Hashable, Codable {
   public let count: Int
   /// Every class, in the order of the labels; those without an image, too.
   public let classes: [ClassCount]
-  /// How many samples have no label.
+  /// How many samples have no label; none where the set has boxes.
   public let unlabelled: Int
   /// Every size, the most frequent first.
   public let sizes: [SizeCount]
@@ -53,9 +53,12 @@ public struct Inspection: Sendable, Hashable, Codable {
     }
     count = dataset.count
     let labels = (0..<count).map(dataset.label)
-    let perClass = Dictionary(labels.compactMap { $0.map { ($0, 1) } }, uniquingKeysWith: +)
+    let objects = (dataset as? any AnnotatedDataset).map { set in
+      (0..<set.count).flatMap { set.annotation(at: $0).objects.map(\.label) }
+    }
+    let perClass = Dictionary((objects ?? labels).compactMap { $0.map { ($0, 1) } }, uniquingKeysWith: +)
     classes = dataset.classNames.enumerated().map { ClassCount(name: $1, count: perClass[$0, default: 0]) }
-    unlabelled = labels.count { $0 == nil }
+    unlabelled = objects == nil ? labels.count { $0 == nil } : 0
     broken = findings.broken.sorted { $0.index < $1.index }
     sizes = Self.sizes(of: findings.read.values)
     duplicates = Self.duplicates(in: findings.read, labels: labels)
@@ -115,7 +118,7 @@ extension Inspection: CustomStringConvertible {
     if unlabelled > 0, !classes.isEmpty { lines.append("\(unlabelled) images have no label") }
     lines += Self.few(classes, of: "classes") { "  \($0.count)  \($0.name)" }
     let empty = classes.count { $0.count == 0 }
-    if empty > 0 { lines.append("\(empty) classes have no image") }
+    if empty > 0 { lines.append("\(empty) classes are in no image") }
     lines.append("sizes (width x height x channels):")
     lines += Self.few(sizes, of: "sizes") { "  \($0.count)  \($0.width) x \($0.height) x \($0.channels)" }
     lines.append(broken.isEmpty ? "no broken image" : "\(broken.count) broken images:")
