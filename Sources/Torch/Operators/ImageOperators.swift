@@ -1,5 +1,7 @@
 extension Operators {
   static let upsampleNearest2d = Op<Tensor, Tensor, [Int]?, [Double]?>("aten::upsample_nearest2d", "vec")
+  static let upsampleNearestExact2d = Op<Tensor, Tensor, [Int]?, [Double]?>("aten::_upsample_nearest_exact2d", "vec")
+  static let upsampleLanczos2dAA = Op<Tensor, Tensor, [Int]?, Bool, [Double]?>("aten::_upsample_lanczos2d_aa", "vec")
   static let upsampleBilinear2d = Op<Tensor, Tensor, [Int]?, Bool, [Double]?>("aten::upsample_bilinear2d", "vec")
   static let upsampleBicubic2d = Op<Tensor, Tensor, [Int]?, Bool, [Double]?>("aten::upsample_bicubic2d", "vec")
   static let upsampleBilinear2dAA = Op<Tensor, Tensor, [Int]?, Bool, [Double]?>(
@@ -37,6 +39,17 @@ extension Tensor {
     case (.bilinear, true): Operators.upsampleBilinear2dAA(self, [height, width], alignCorners, nil)
     case (.bicubic, true): Operators.upsampleBicubic2dAA(self, [height, width], alignCorners, nil)
     }
+  }
+
+  /// Images `[N, C, H, W]` in another size, each pixel the old one whose centre is nearest to its own: Pillow's nearest.
+  /// ``Interpolation/nearest`` is OpenCV's, which takes the one whose upper left corner is.
+  public func interpolateNearestExact(height: Int, width: Int) -> Tensor {
+    Operators.upsampleNearestExact2d(self, [height, width], nil)
+  }
+
+  /// Images `[N, C, H, W]` in another size, with a Lanczos window of 3 pixels, antialiased.
+  public func interpolateLanczos(height: Int, width: Int) -> Tensor {
+    Operators.upsampleLanczos2dAA(self, [height, width], false, nil)
   }
 
   /// With a border around the last dimensions; sizes are given last dimension first: (left, right, top, bottom).
