@@ -80,7 +80,7 @@ public struct Archive {
     while let entry = try reader.nextEntry() {
       count += 1
       guard count <= limits.files else { throw failure(.tooManyFiles(limit: limits.files)) }
-      guard let path = Self.safePath(entry.path) else { throw failure(.path(entry.path)) }
+      guard let path = RelativePath(entry.path)?.parts else { throw failure(.path(entry.path)) }
       if path.isEmpty, entry.kind == .folder { continue }
       let place = path.reduce(folder) { $0.appendingPathComponent($1) }
       switch entry.kind {
@@ -118,13 +118,5 @@ public struct Archive {
 
   private func failure(_ problem: ArchiveError.Problem) -> ArchiveError {
     ArchiveError(archive: file.path, problem: problem)
-  }
-
-  /// The parts of a path that stays below where it starts; nil for any other.
-  static func safePath(_ path: String) -> [String]? {
-    guard !path.hasPrefix("/"), !path.contains("\\"), !path.utf8.contains(0), path.utf8.count < 4096 else { return nil }
-    let parts = path.split(separator: "/").map(String.init).filter { $0 != "." }
-    let areProper = parts.allSatisfy { $0 != ".." && $0.utf8.count < 256 }
-    return areProper && parts.count < 64 ? parts : nil
   }
 }

@@ -31,9 +31,10 @@ public struct Download: Sendable {
   public let headers: [String: String]
 
   var client = Download.sharedClient
-  var attempts = 6
-  var firstPause = Duration.seconds(1)
-  var longestPause = Duration.seconds(60)
+  var retries = Retries()
+  /// The file that is locked meanwhile. One that others name is left behind; by default there is one beside the
+  /// destination for as long as the download takes.
+  var lockFile: URL?
 
   public init(_ url: URL, to destination: URL, checksum: Checksum? = nil, headers: [String: String] = [:]) {
     self.url = url
@@ -57,33 +58,29 @@ public struct Download: Sendable {
     if isThere { return }
     let lock: FileLock
     do {
-      try FileManager.default.createDirectory(
-        at: destination.deletingLastPathComponent(), withIntermediateDirectories: true)
-      lock = try await FileLock.acquire(destination.appendingPathExtension("lock"))
+      let place = lockFile ?? destination.appendingPathExtension("lock")
+      for file in [destination, place] {
+        try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+      }
+      lock = try await FileLock.acquire(place, keepingFile: lockFile != nil)
     } catch  where !(error is CancellationError) { throw failure(.file("\(error)")) }
     defer { withExtendedLifetime(lock) {} }
     if isThere { return }
-    try await retrying { try await Transfer(download: self, progress: progress).run() }
-    do { try PartialFile(for: destination).finish(as: destination) } catch { throw failure(.file("\(error)")) }
+    let partial = PartialFile(for: destination)
+    var size = partial.size
+    try await retries.run(
+      hasProgressed: {
+        defer { size = partial.size }
+        return partial.size - size > 1 << 20
+      },
+      failure: { failure($0.problem, attempts: $1) }
+    ) {
+      try await Transfer(download: self, progress: progress).run()
+    }
+    do { try partial.finish(as: destination) } catch { throw failure(.file("\(error)")) }
   }
 
   private var isThere: Bool { FileManager.default.fileExists(atPath: destination.path) }
-
-  /// Tries until it works, gives up for good reasons at once and for passing ones after some attempts. An attempt that
-  /// brought a megabyte gives new hope.
-  private func retrying(_ attempt: () async throws -> Void) async throws {
-    var failures = 0
-    while true {
-      let before = PartialFile(for: destination).size
-      do { return try await attempt() } catch let setback as Setback {
-        if PartialFile(for: destination).size - before > 1 << 20 { failures = 0 }
-        failures += 1
-        guard setback.isPassing, failures < attempts else { throw failure(setback.problem, attempts: failures) }
-        let pause = min(firstPause * (1 << min(failures - 1, 20)), longestPause)
-        try await Task.sleep(for: setback.pause.map { min($0, longestPause) } ?? pause * Double.random(in: 0.8...1.2))
-      }
-    }
-  }
 
   func failure(_ problem: DownloadError.Problem, attempts: Int = 1) -> DownloadError {
     DownloadError(
@@ -102,12 +99,4 @@ public struct Download: Sendable {
     configuration.connectionPool.retryConnectionEstablishment = false  // Fetching tries again itself.
     return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
   }
-}
-
-/// Why one attempt failed, and whether another may do better.
-struct Setback: Error {
-  let problem: DownloadError.Problem
-  var isPassing = false
-  /// How long the server asks to be left alone.
-  var pause: Duration?
 }

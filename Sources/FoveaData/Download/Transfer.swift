@@ -29,56 +29,13 @@ struct Transfer {
 
   /// Asks, and follows where the server sends.
   private func answer(from offset: Int64) async throws -> HTTPClientResponse {
-    var url = download.url
-    for _ in 0...Self.longestChain {
-      guard let scheme = url.scheme?.lowercased(), ["http", "https"].contains(scheme), url.host != nil else {
-        throw Setback(problem: .address("'\(url.absoluteString)' is not a web address"))
-      }
-      let response: HTTPClientResponse
-      do {
-        response = try await download.client.execute(request(for: url, from: offset), timeout: .hours(24))
-      } catch let error as CancellationError { throw error } catch {
-        throw Setback(problem: .connection("\(error)"), isPassing: true)
-      }
-      guard [301, 302, 303, 307, 308].contains(response.status.code) else { return response }
-      url = try redirect(response, from: url)
-    }
-    throw Setback(problem: .redirects(Self.longestChain))
-  }
-
-  private static let longestChain = 10
-
-  private func request(for url: URL, from offset: Int64) -> HTTPClientRequest {
-    var request = HTTPClientRequest(url: url.absoluteString)
-    request.headers.add(name: "User-Agent", value: "fovea")
-    request.headers.add(name: "Accept-Encoding", value: "identity")
-    let isSameHost = url.host == download.url.host && url.port == download.url.port && url.scheme == download.url.scheme
-    for (name, value) in download.headers where isSameHost || name.lowercased() != "authorization" {
-      request.headers.add(name: name, value: value)
-    }
+    var range: [(name: String, value: String)] = []
     if offset > 0 {
-      request.headers.add(name: "Range", value: "bytes=\(offset)-")
-      if let version = partial.version { request.headers.add(name: "If-Range", value: version) }
+      range.append((name: "Range", value: "bytes=\(offset)-"))
+      if let version = partial.version { range.append((name: "If-Range", value: version)) }
     }
-    return request
-  }
-
-  private func redirect(_ response: HTTPClientResponse, from url: URL) throws -> URL {
-    guard let place = response.headers.first(name: "Location") else {
-      throw Setback(problem: .status(Int(response.status.code)))
-    }
-    return try Self.target(of: place, from: url)
-  }
-
-  /// Where a redirect leads: a place may be told relative to the one that tells it.
-  static func target(of place: String, from url: URL) throws -> URL {
-    guard let next = URL(string: place, relativeTo: url)?.absoluteURL else {
-      throw Setback(problem: .address("'\(place)', to which the server sends, is not a web address"))
-    }
-    if url.scheme == "https", next.scheme != "https" {
-      throw Setback(problem: .insecureRedirect(to: next.absoluteString))
-    }
-    return next
+    return try await WebRequest(url: download.url, headers: download.headers, client: download.client)
+      .answer(adding: range)
   }
 
   /// Makes the file ready for the bytes of this answer; returns how many there will be in all.
@@ -95,11 +52,8 @@ struct Transfer {
     case 200:
       do { try partial.begin(version: version(of: response)) } catch { throw Setback(problem: .file("\(error)")) }
       return length
-    case let code where code == 408 || code == 429 || code >= 500:
-      let pause = response.headers.first(name: "Retry-After").flatMap { Int($0) }
-      throw Setback(problem: .status(Int(code)), isPassing: true, pause: pause.map { .seconds(max($0, 0)) })
     case let code:
-      throw Setback(problem: .status(Int(code)))
+      throw WebRequest.setback(for: response) ?? Setback(problem: .status(Int(code)))
     }
   }
 

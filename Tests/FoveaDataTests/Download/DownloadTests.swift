@@ -20,8 +20,8 @@ struct DownloadTests {
     _ server: LocalServer, _ path: String = "/file", checksum: Checksum? = nil, attempts: Int = 4
   ) -> Download {
     var download = Download(server.url(path), to: place, checksum: checksum)
-    download.firstPause = .milliseconds(1)
-    download.attempts = attempts
+    download.retries.firstPause = .milliseconds(1)
+    download.retries.attempts = attempts
     return download
   }
 
@@ -256,7 +256,7 @@ struct DownloadTests {
     let target = other.url("/there").absoluteString
     let server = try LocalServer { _ in .init(status: 302, headers: ["Location": target]) }
     var download = Download(server.url("/x"), to: place, headers: ["Authorization": "Bearer secret", "X-Mark": "1"])
-    download.attempts = 1
+    download.retries.attempts = 1
     try download.run()
     #expect(server.requests[0].headers["authorization"] == "Bearer secret")
     #expect(other.requests[0].headers["authorization"] == nil)
@@ -266,8 +266,8 @@ struct DownloadTests {
   @Test("A secure address is not left for one that is not")
   func insecure() throws {
     let url = try #require(URL(string: "https://example.org/a"))
-    #expect(throws: Setback.self) { try Transfer.target(of: "http://example.org/a", from: url) }
-    #expect(try Transfer.target(of: "/b", from: url).absoluteString == "https://example.org/b")
+    #expect(throws: Setback.self) { try WebRequest.target(of: "http://example.org/a", from: url) }
+    #expect(try WebRequest.target(of: "/b", from: url).absoluteString == "https://example.org/b")
   }
 
   @Test("A damaged file is refused and leaves nothing")
@@ -296,8 +296,8 @@ struct DownloadTests {
   func nobody() throws {
     let port = try LocalServer { _ in .init() }.port
     var download = Download(try #require(URL(string: "http://127.0.0.1:\(port)/x")), to: place)
-    download.attempts = 2
-    download.firstPause = .milliseconds(1)
+    download.retries.attempts = 2
+    download.retries.firstPause = .milliseconds(1)
     let error = problem(of: download)
     guard case .connection = error?.problem else {
       Issue.record("\(String(describing: error))")

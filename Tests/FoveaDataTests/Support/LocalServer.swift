@@ -9,6 +9,7 @@ import Synchronization
 final class LocalServer: Sendable {
   /// What was asked.
   struct Request: Sendable {
+    let method: String
     let path: String
     /// By name in lower case.
     let headers: [String: String]
@@ -33,6 +34,8 @@ final class LocalServer: Sendable {
     var stallAfter: Int?
     /// Says how long the body is.
     var tellsLength = true
+    /// A length to tell in place of the true one.
+    var toldLength: Int?
 
     /// The rest of a file from the byte that was asked for, as a good server gives it.
     static func range(of body: [UInt8], for request: Request, etag: String? = nil) -> Reply {
@@ -97,9 +100,10 @@ final class LocalServer: Sendable {
     guard let request = read(connection) else { return }
     let reply = answer(request)
     var head = "HTTP/1.1 \(reply.status) Status\r\nConnection: close\r\n"
-    if reply.tellsLength { head += "Content-Length: \(reply.body.count)\r\n" }
+    if reply.tellsLength { head += "Content-Length: \(reply.toldLength ?? reply.body.count)\r\n" }
     for (name, value) in reply.headers { head += "\(name): \(value)\r\n" }
     send(Array((head + "\r\n").utf8), to: connection)
+    if request.method == "HEAD" { return }
     send(Array(reply.body.prefix(reply.cutAfter ?? reply.stallAfter ?? .max)), to: connection)
     guard reply.stallAfter != nil else { return }
     // Silence until the client gives up and closes.
@@ -120,9 +124,9 @@ final class LocalServer: Sendable {
       let parts = line.split(separator: ":", maxSplits: 1)
       if parts.count == 2 { headers[parts[0].lowercased()] = parts[1].trimmingCharacters(in: .whitespaces) }
     }
-    let path = lines[0].split(separator: " ")[1]
+    let words = lines[0].split(separator: " ").map(String.init)
     return seen.withLock { seen in
-      seen.append(Request(path: String(path), headers: headers, number: seen.count))
+      seen.append(Request(method: words[0], path: words[1], headers: headers, number: seen.count))
       return seen[seen.count - 1]
     }
   }

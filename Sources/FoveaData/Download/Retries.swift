@@ -1,0 +1,35 @@
+/// How often something that may pass is tried again, and how long is waited in between: each time twice as long, give or
+/// take a fifth, or as long as the server asks for.
+struct Retries: Sendable {
+  var attempts = 6
+  var firstPause = Duration.seconds(1)
+  var longestPause = Duration.seconds(60)
+
+  /// Tries until it works; gives up at once for good reasons, and for passing ones after some attempts.
+  ///
+  /// - Parameters:
+  ///   - hasProgressed: whether the attempt that just failed brought enough to give new hope.
+  ///   - failure: what to throw in the end, after so many attempts.
+  func run<Value>(
+    hasProgressed: () -> Bool = { false }, failure: (Setback, Int) -> any Error, _ attempt: () async throws -> Value
+  ) async throws -> Value {
+    var failures = 0
+    while true {
+      do { return try await attempt() } catch let setback as Setback {
+        if hasProgressed() { failures = 0 }
+        failures += 1
+        guard setback.isPassing, failures < attempts else { throw failure(setback, failures) }
+        let pause = min(firstPause * (1 << min(failures - 1, 20)), longestPause)
+        try await Task.sleep(for: setback.pause.map { min($0, longestPause) } ?? pause * Double.random(in: 0.8...1.2))
+      }
+    }
+  }
+}
+
+/// Why one attempt failed, and whether another may do better.
+struct Setback: Error {
+  let problem: DownloadError.Problem
+  var isPassing = false
+  /// How long the server asks to be left alone.
+  var pause: Duration?
+}
