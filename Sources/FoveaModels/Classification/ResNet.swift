@@ -25,17 +25,27 @@ public final class ResNet: Layer, ImageClassifier {
     public let isBottleneck: Bool
     public let groups: Int
     public let widthPerGroup: Int
+    /// The channels of the first convolution.
+    public let stemWidth: Int
+    /// The channels inside the blocks of each stage, before a bottleneck's expansion.
+    public let widths: [Int]
 
     /// A network of one's own.
     ///
     /// - Precondition: there are four stages; groups and widths belong to bottlenecks.
-    public init(blocks: [Int], isBottleneck: Bool, groups: Int = 1, widthPerGroup: Int = 64) {
+    public init(
+      blocks: [Int], isBottleneck: Bool, groups: Int = 1, widthPerGroup: Int = 64, stemWidth: Int = 64,
+      widths: [Int] = [64, 128, 256, 512]
+    ) {
       precondition(blocks.count == 4 && blocks.allSatisfy { $0 > 0 }, "ResNet has four stages of blocks, not \(blocks)")
+      precondition(widths.count == 4 && widths.allSatisfy { $0 > 0 }, "ResNet has four widths, not \(widths)")
       precondition(isBottleneck || (groups == 1 && widthPerGroup == 64), "basic blocks have no groups")
       self.blocks = blocks
       self.isBottleneck = isBottleneck
       self.groups = groups
       self.widthPerGroup = widthPerGroup
+      self.stemWidth = stemWidth
+      self.widths = widths
     }
 
     public static let resnet18 = Variant(blocks: [2, 2, 2, 2], isBottleneck: false)
@@ -71,22 +81,23 @@ public final class ResNet: Layer, ImageClassifier {
     self.stem = stem
     conv1 =
       switch stem {
-      case .imageNet: Conv2d(inputChannels, 64, kernel: 7, stride: 2, padding: 3, bias: false)
-      case .cifar: Conv2d(inputChannels, 64, kernel: 3, padding: 1, bias: false)
+      case .imageNet: Conv2d(inputChannels, variant.stemWidth, kernel: 7, stride: 2, padding: 3, bias: false)
+      case .cifar: Conv2d(inputChannels, variant.stemWidth, kernel: 3, padding: 1, bias: false)
       }
-    bn1 = BatchNorm2d(64)
-    let expansion = variant.isBottleneck ? Bottleneck.expansion : 1
-    layer1 = ResNet.stage(variant, 0, from: 64, width: 64, stride: 1)
-    layer2 = ResNet.stage(variant, 1, from: 64 * expansion, width: 128, stride: 2)
-    layer3 = ResNet.stage(variant, 2, from: 128 * expansion, width: 256, stride: 2)
-    layer4 = ResNet.stage(variant, 3, from: 256 * expansion, width: 512, stride: 2)
-    fc = Linear(512 * expansion, classes)
+    bn1 = BatchNorm2d(variant.stemWidth)
+    let outputs = variant.widths.map { $0 * (variant.isBottleneck ? Bottleneck.expansion : 1) }
+    layer1 = ResNet.stage(variant, 0, from: variant.stemWidth, stride: 1)
+    layer2 = ResNet.stage(variant, 1, from: outputs[0], stride: 2)
+    layer3 = ResNet.stage(variant, 2, from: outputs[1], stride: 2)
+    layer4 = ResNet.stage(variant, 3, from: outputs[2], stride: 2)
+    fc = Linear(outputs[3], classes)
     super.init()
     initializeResidualConvolutions()
   }
 
-  private static func stage(_ variant: Variant, _ index: Int, from inputs: Int, width: Int, stride: Int) -> Sequential {
-    Sequential(
+  private static func stage(_ variant: Variant, _ index: Int, from inputs: Int, stride: Int) -> Sequential {
+    let width = variant.widths[index]
+    return Sequential(
       (0..<variant.blocks[index]).map { block in
         let stride = block == 0 ? stride : 1
         guard variant.isBottleneck else { return BasicBlock(block == 0 ? inputs : width, width, stride: stride) }

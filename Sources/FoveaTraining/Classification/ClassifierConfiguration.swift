@@ -74,6 +74,11 @@ public struct ClassifierInput: Codable, Sendable, Equatable {
   public var channels: Int
   /// What the channels are normalised with.
   public var statistics: ChannelStatistics
+  /// What a published model came with, which then decides in place of the above; nil for a run's own.
+  public var processor: ImageProcessor?
+
+  /// The processor is written to a file of its own, `preprocessor_config.json`.
+  private enum CodingKeys: String, CodingKey { case size, resize, channels, statistics }
 
   public init(size: ImageSize, resize: Int, channels: Int, statistics: ChannelStatistics) {
     self.size = size
@@ -82,9 +87,25 @@ public struct ClassifierInput: Codable, Sendable, Equatable {
     self.statistics = statistics
   }
 
+  /// What a published model's processor does, for images of its output size.
+  ///
+  /// - Parameter size: the size that the network expects, where the processor leaves it to the image.
+  public init(_ processor: ImageProcessor, size: ImageSize) {
+    let size = processor.outputSize ?? size
+    let (shortest, share) = (min(size.height, size.width), processor.rescaleFactor.map { $0 * 255 } ?? 255)
+    let edge = if case .shortestEdge(let length) = processor.scaling { length } else { shortest }
+    let statistics = processor.statistics ?? ChannelStatistics(mean: [0, 0, 0], standardDeviation: [1, 1, 1])
+    self.init(
+      size: size, resize: edge, channels: statistics.mean.count,
+      statistics: ChannelStatistics(
+        mean: statistics.mean.map { $0 / share }, standardDeviation: statistics.standardDeviation.map { $0 / share }))
+    self.processor = processor
+  }
+
   /// The transforms of evaluation and prediction. An image of the right size is only normalised.
   public var evaluation: Transforms {
-    [Resize(.shortestEdge(resize)), CenterCrop(size), Normalize(statistics)]
+    if let processor { return [processor] }
+    return [Resize(.shortestEdge(resize)), CenterCrop(size), Normalize(statistics)]
   }
 
   func check(in file: String) throws {

@@ -46,7 +46,8 @@ public struct Preprocessing: Sendable {
 
   /// For validation and the test: nothing random.
   public static func evaluation(input: ClassifierInput, isFixedSize: Bool) -> Preprocessing {
-    Preprocessing(
+    if let processor = input.processor { return Preprocessing(sample: [processor], batch: []) }
+    return Preprocessing(
       sample: isFixedSize ? nil : [Resize(.shortestEdge(input.resize)), CenterCrop(input.size)],
       batch: [Normalize(input.statistics)])
   }
