@@ -40,10 +40,10 @@ public final class Classifier {
     model.to(device).to(.channelsLast).eval()
   }
 
-  /// Loads the folder of a run (or of a model), or a file of published weights.
+  /// Loads the folder of a run, the folder of a published model, or a file of published weights.
   ///
   /// - Parameters:
-  ///   - url: a folder with `config.json` and `model.safetensors`; or a `.safetensors`, `.pth`, `.pt` or `.bin` file, whose
+  ///   - url: a folder with `config.json` and `model.safetensors`, of ours, of transformers or of timm; or a `.safetensors`, `.pth`, `.pt` or `.bin` file, whose
   ///     architecture is recognised by its tensors.
   /// - Throws: ``RecipeError``, `StateDictError` or `LoadError`, which name the file and what does not fit.
   public convenience init(contentsOf url: URL, device: Device = .cpu) throws {
@@ -51,7 +51,10 @@ public final class Classifier {
     guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) else {
       throw RecipeError(url.path, "there is no such file or folder")
     }
-    if isFolder.boolValue {
+    if isFolder.boolValue, try PretrainedConfiguration.isPublished(folder: url) {
+      let pretrained = try PretrainedClassifier(contentsOf: url)
+      self.init(pretrained.model, configuration: pretrained.configuration, device: device)
+    } else if isFolder.boolValue {
       let configuration = try ClassifierConfiguration(folder: url)
       let model = try withoutInitialization { try configuration.makeModel() }
       try model.loadStateDict(
@@ -60,6 +63,16 @@ public final class Classifier {
     } else {
       try self.init(weights: url, device: device)
     }
+  }
+
+  /// Loads a model by its name on the Hugging Face Hub, fetched if need be, or by a path.
+  ///
+  /// - Throws: `HubError`, and what ``init(contentsOf:device:)`` throws.
+  public convenience init(
+    named name: String, revision: String = "main", device: Device = .cpu, progress: ProgressHandler? = nil
+  ) throws {
+    try self.init(
+      contentsOf: Hub().location(ofModel: name, revision: revision, progress: progress), device: device)
   }
 
   /// The `top` most probable classes of an image, best first.

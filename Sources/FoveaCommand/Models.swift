@@ -4,7 +4,8 @@ import Fovea
 /// `fovea models`: the architectures.
 struct Models: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "List architectures, and show what one is made of.", subcommands: [List.self, Summary.self],
+    abstract: "List architectures, show what one is made of, and fetch published models.",
+    subcommands: [List.self, Summary.self, Pull.self],
     defaultSubcommand: List.self)
 
   /// `fovea models list`
@@ -63,6 +64,38 @@ struct Models: ParsableCommand {
       let model = try architecture.make(classes: classes, inputChannels: channels, stem: stem)
       let input: Shape = [1, channels ?? architecture.inputChannels, architecture.inputSize, architecture.inputSize]
       Output.print(ModelSummary(of: model, input: input).description)
+    }
+  }
+}
+
+extension Models {
+  /// `fovea models pull`
+  struct Pull: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Fetch a model from the Hugging Face Hub, and print the folder it is in.",
+      discussion: """
+        Files go to Hugging Face's own cache (HF_HOME), which its Python libraries share. HF_TOKEN opens what is not for
+        everybody, HF_ENDPOINT names another server, HF_HUB_OFFLINE=1 uses only what is there.
+
+          fovea models pull microsoft/resnet-50
+          fovea predict microsoft/resnet-50 photo.jpg
+        """)
+
+    @Argument(help: "The model's name, OWNER/NAME.")
+    var name: String
+
+    @Option(help: "A branch, a tag or a commit.")
+    var revision = "main"
+
+    func run() throws {
+      let folder = try Hub.model(name, revision: revision).modelFolder(progress: downloadProgress())
+      // Fetched it is; whether it can be used is said at once, and not an hour later.
+      do {
+        let published = try PretrainedConfiguration(folder: folder)
+        let family = try PretrainedFamily.of(published).name
+        Output.message("\(family) (\(published.modelType)); use it with: fovea predict \(name) IMAGE")
+      } catch { Output.message("Fetched, but Fovea cannot use it: \(error)") }
+      Output.print(folder.path)
     }
   }
 }

@@ -7,16 +7,18 @@ struct Predict: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Say what images show.",
     discussion: """
-      MODEL is the folder of a run, or a file of published weights (.safetensors, .pth), whose architecture is recognised.
+      MODEL is the folder of a run or of a model that transformers saved, a file of published weights (.safetensors, .pth),
+      whose architecture is recognised, or a model's name on the Hugging Face Hub, which is fetched once.
       With --json, one object a line: {"image": PATH, "predictions": [{"label": ..., "index": ..., "probability": ...}]},
       best first.
 
         fovea predict runs/demo shirt.png
         fovea predict efficientnet_lite0.pth flower.jpg --top 3 --draw answer.png
         fovea predict vit_tiny.safetensors flower.jpg --explain why.png
+        fovea predict microsoft/resnet-50 flower.jpg
       """)
 
-  @Argument(help: "A run's folder or a file of weights.")
+  @Argument(help: "A run's or a model's folder, a file of weights, or a name on the Hub.")
   var model: String
 
   @Argument(help: "Image files: JPEG, PNG, WebP, PPM or PGM.")
@@ -44,7 +46,7 @@ struct Predict: ParsableCommand {
   }
 
   func run() throws {
-    let url = URL(fileURLWithPath: model)
+    let url = try Hub().location(ofModel: model, progress: downloadProgress())
     switch url.isFolder ? try VisionTask(ofModelIn: url) : .classification {
     case .classification: try classify(with: Classifier(contentsOf: url, device: Device(device)))
     case let task: throw Failure("\(model) is a model of \(task.rawValue), which cannot predict yet")
