@@ -19,8 +19,9 @@ struct FoveaCommandTests {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
   }
 
-  func fovea(_ arguments: String...) throws -> Answer {
+  func fovea(_ arguments: String..., environment: [String: String] = [:]) throws -> Answer {
     let process = Process()
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     process.executableURL = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
       .appendingPathComponent("fovea")
     process.arguments = arguments
@@ -143,5 +144,39 @@ struct FoveaCommandTests {
     try Data([1, 2, 3]).write(to: data.appendingPathComponent("train/red/broken.jpg"))
     let answer = try fovea("datasets", "inspect", "folder:\(data.path)")
     #expect((answer.output + answer.messages).contains("broken.jpg"))
+  }
+
+  /// A model that transformers saved, as if it had been fetched from the Hub into a cache.
+  func makeCache() throws -> URL {
+    let saved = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .appendingPathComponent("FoveaTrainingTests/Fixtures/Pretrained/resnet")
+    let commit = String(repeating: "c", count: 40)
+    let repository = folder.appendingPathComponent("cache/hub/models--tiny--resnet")
+    for name in ["snapshots", "refs"] {
+      try FileManager.default.createDirectory(
+        at: repository.appendingPathComponent(name), withIntermediateDirectories: true)
+    }
+    try Data(commit.utf8).write(to: repository.appendingPathComponent("refs/main"))
+    let snapshot = repository.appendingPathComponent("snapshots/\(commit)")
+    try FileManager.default.copyItem(at: saved, to: snapshot)
+    return snapshot
+  }
+
+  @Test("a published model predicts by its name and by its folder, without the network once it is here")
+  func published() throws {
+    let snapshot = try makeCache()
+    let offline = ["HF_HOME": folder.appendingPathComponent("cache").path, "HF_HUB_OFFLINE": "1"]
+    let pulled = try fovea("models", "pull", "tiny/resnet", environment: offline)
+    #expect(pulled.status == 0, "\(pulled.messages)")
+    #expect(pulled.output.hasSuffix(snapshot.path + "\n"))
+    #expect(pulled.messages.contains("ResNet"))
+    let image = try makeColours().appendingPathComponent("test/green/0.png").path
+    let byName = try fovea("predict", "tiny/resnet", image, "--json", environment: offline)
+    #expect(byName.status == 0, "\(byName.messages)")
+    #expect(byName.output.contains("\"hen\""))
+    #expect(try fovea("predict", snapshot.path, image, "--json").output == byName.output)
+    let absent = try fovea("models", "pull", "tiny/other", environment: offline)
+    #expect(absent.status == 1)
+    #expect(absent.messages.contains("tiny/other") && absent.messages.contains("HF_HUB_OFFLINE"))
   }
 }

@@ -42,5 +42,5 @@ public struct PretrainedFamily: Sendable {
 
 extension PretrainedFamily {
   /// Every family that can be loaded.
-  public static let all: [PretrainedFamily] = [resNet]
+  public static let all: [PretrainedFamily] = [viT, deiT, dinov2, convNeXt, resNet]
 }

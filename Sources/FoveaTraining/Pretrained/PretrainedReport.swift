@@ -38,10 +38,13 @@ extension ImageClassifier {
   public func loadPublished(
     _ published: StateDict, newHead: Bool = false, ignoreMismatchedSizes: Bool = false
   ) throws -> PretrainedReport {
+    let published = adapted(published)
     var state = published
     var fit = LoadReport()
     var fresh: Set<String> = []
     let own = stateDict()
+    let prefixes = headPrefixes
+    func isHead(_ name: String) -> Bool { prefixes.contains { name.hasPrefix($0) } }
     for (name, tensor) in own {
       if let found = published[name] {
         if found.shape != tensor.shape {
@@ -64,9 +67,8 @@ extension ImageClassifier {
     return PretrainedReport(fit: fit, reinitialized: own.keys.filter(fresh.contains))
   }
 
-  /// Whether a parameter belongs to the last layer.
-  private func isHead(_ name: String) -> Bool {
-    guard let prefix = namedModules().first(where: { $0.module === head })?.name else { return false }
-    return name.hasPrefix("\(prefix).")
+  /// The beginnings of the names of what belongs to the last layers.
+  private var headPrefixes: [String] {
+    heads.compactMap { head in namedModules().first { $0.module === head }.map { "\($0.name)." } }
   }
 }

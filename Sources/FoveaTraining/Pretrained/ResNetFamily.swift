@@ -7,23 +7,17 @@ extension PretrainedFamily {
   /// torchvision's and ours.
   static let resNet = PretrainedFamily(
     name: "ResNet", modelTypes: ["resnet"],
-    isTimm: { name in ClassifierArchitecture.all.contains { $0.name == name && $0.name.contains("resne") } },
+    isTimm: { ["resnet", "resnext", "wide_resnet"].contains(where: $0.hasPrefix) && hasTimm($0) },
     parameterCount: { configuration in
-      switch configuration.library {
-      case .timm: return Double(try ClassifierArchitecture.named(configuration.modelType).parameterCount)
-      case .transformers:
-        let shape = try ResNetShape(configuration.fields)
-        // At least the 3x3 convolutions of every block.
-        return zip(shape.variant.blocks, shape.variant.widths).reduce(0) { $0 + Double($1.0 * $1.1 * $1.1 * 9) }
-      }
+      guard configuration.library == .transformers else { return try timmParameterCount(configuration) }
+      let shape = try ResNetShape(configuration.fields)
+      // At least the 3x3 convolutions of every block.
+      return zip(shape.variant.blocks, shape.variant.widths).reduce(0) { $0 + Double($1.0 * $1.1 * $1.1 * 9) }
     },
     makeModel: { configuration, classes in
-      switch configuration.library {
-      case .timm: return try ClassifierArchitecture.named(configuration.modelType).make(classes: classes)
-      case .transformers:
-        let shape = try ResNetShape(configuration.fields)
-        return ResNet(shape.variant, classes: classes, inputChannels: shape.channels)
-      }
+      guard configuration.library == .transformers else { return try timmModel(configuration, classes) }
+      let shape = try ResNetShape(configuration.fields)
+      return ResNet(shape.variant, classes: classes, inputChannels: shape.channels)
     },
     rename: { published, configuration in
       guard configuration.library == .transformers else { return published }

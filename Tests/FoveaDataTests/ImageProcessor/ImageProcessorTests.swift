@@ -73,6 +73,19 @@ struct ImageProcessorTests {
     #expect(throws: JSONFieldError.self) { try ImageProcessor(none, modelType: "whisper") }
   }
 
+  @Test("What is written is read as the same", arguments: reference.cases.filter { $0.image == [375, 500] })
+  func written(case item: Reference.Case) throws {
+    let fields = JSONFields(item.file, file: "x")
+    var processor = try item.name.hasPrefix("timm") ? ImageProcessor(timm: fields) : ImageProcessor(fields)
+    processor.convention = .transformers
+    let scratch = try Scratch()
+    try processor.write(to: scratch.url)
+    let again = try ImageProcessor(JSONFields(contentsOf: scratch.place(ImageProcessor.fileName)))
+    // What is not done needs no numbers.
+    if processor.scaling == nil { processor.resample = again.resample }
+    #expect(again == processor)
+  }
+
   @Test(
     "What cannot be obeyed is an error that names the field",
     arguments: [

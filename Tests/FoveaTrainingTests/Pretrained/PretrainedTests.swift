@@ -8,7 +8,7 @@ import Torch
 
 @Suite("Pretrained models")
 struct PretrainedTests {
-  static let names = ["resnet", "resnet-basic"]
+  static let names = ["resnet", "resnet-basic", "vit", "deit", "dinov2", "convnext"]
 
   @Test("A model that transformers saved answers as it does there, gradients too", arguments: names)
   func equal(name: String) throws {
@@ -79,6 +79,24 @@ struct PretrainedTests {
       try PretrainedClassifier(contentsOf: copy.url, classNames: ["x", "y", "z"])
     }
     #expect(error?.report.missing == ["conv1.weight"])
+  }
+
+  @Test("A backbone without a head becomes a classifier whose last layer is to be trained")
+  func backbone() throws {
+    let folder = PretrainedReference.folder("vit-backbone")
+    let error = #expect(throws: LoadError.self) { try PretrainedClassifier(contentsOf: folder) }
+    #expect(error?.report.missing == ["head.weight", "head.bias"])
+    let pretrained = try PretrainedClassifier(contentsOf: folder, classNames: ["a", "b", "c", "d"])
+    #expect(pretrained.report.reinitialized == ["head.weight", "head.bias"])
+    #expect(pretrained.model(.zeros([1, 3, 32, 32])).shape == [1, 4])
+  }
+
+  @Test("Of two heads, both start anew for other classes")
+  func twoHeads() throws {
+    let pretrained = try PretrainedClassifier(
+      contentsOf: PretrainedReference.folder("deit"), classNames: ["a", "b"], ignoreMismatchedSizes: true)
+    #expect(
+      Set(pretrained.report.reinitialized) == ["head.weight", "head.bias", "head_dist.weight", "head_dist.bias"])
   }
 
   @Test("A sharded checkpoint whose index does not match its files is an error that names the tensor")
