@@ -179,4 +179,30 @@ struct FoveaCommandTests {
     #expect(absent.status == 1)
     #expect(absent.messages.contains("tiny/other") && absent.messages.contains("HF_HUB_OFFLINE"))
   }
+
+  @Test("a published model is fine-tuned on a folder of photographs, and its run's folder is a model like it")
+  func fineTuned() throws {
+    let snapshot = try makeCache()
+    let data = try makeColours()
+    let recipe = folder.appendingPathComponent("tuned.yaml")
+    try """
+    model: \(snapshot.path)
+    optimizer: { learning_rate: 0.02 }
+    training: { epochs: 2, batch_size: 12, loader_threads: 1 }
+    """.write(to: recipe, atomically: true, encoding: .utf8)
+    let training = try fovea("train", "--recipe", recipe.path, "--data", "folder:\(data.path)", "--output", "tuned")
+    #expect(training.status == 0, "\(training.messages)")
+    let run = folder.appendingPathComponent("tuned")
+    let config = try JSONSerialization.jsonObject(with: Data(contentsOf: run.appendingPathComponent("config.json")))
+    let fields = try #require(config as? [String: Any])
+    #expect(fields["model_type"] as? String == "resnet" && fields["task"] as? String == "classification")
+    #expect(fields["id2label"] as? [String: String] == ["0": "blue", "1": "green", "2": "red"])
+    let image = data.appendingPathComponent("test/green/0.png").path
+    let prediction = try fovea("predict", "tuned", image, "--json")
+    #expect(prediction.status == 0, "\(prediction.messages)")
+    #expect(prediction.output.contains("\"green\""))
+    let evaluation = try fovea("evaluate", "tuned", "--json")
+    #expect(evaluation.status == 0, "\(evaluation.messages)")
+    #expect(training.messages.contains("Accuracy on the test set"))
+  }
 }

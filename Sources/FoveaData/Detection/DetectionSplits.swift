@@ -58,7 +58,7 @@ enum AnnotatedFiles {
   /// - Throws: ``DatasetError`` for a path that leads elsewhere.
   static func relativePath(_ text: String, in file: URL, _ place: String) throws -> String {
     let path = text.replacingOccurrences(of: "\\", with: "/")
-    guard let parts = Archive.safePath(path), !parts.isEmpty else {
+    guard let parts = RelativePath(path)?.parts, !parts.isEmpty else {
       throw DatasetError(file.path, "\(place) names the image '\(text)', which is not below the folder of the set")
     }
     return parts.joined(separator: "/")

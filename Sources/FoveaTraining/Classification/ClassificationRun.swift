@@ -16,6 +16,8 @@ public final class ClassificationRun: RecipeRun {
   public let configuration: ClassifierConfiguration
   /// The network.
   public let model: any ImageClassifier
+  /// The description of the published model that it starts from; nil for an architecture of ours.
+  private let published: PretrainedConfiguration?
   public private(set) var notes: [String] = []
   /// When it was put together.
   public let started = Date()
@@ -25,11 +27,21 @@ public final class ClassificationRun: RecipeRun {
     self.folder = folder
     splits = try DataSpec(recipe.data)
       .load(validationFraction: recipe.validationFraction, seed: recipe.seed, progress: progress)
-    configuration = ClassifierConfiguration(
-      architecture: recipe.model, stem: recipe.stem, classNames: splits.classNames,
-      input: try Self.input(for: splits.train, recipe.images))
     seedAll(recipe.seed)
-    model = try configuration.makeModel()
+    if let pretrained = try PretrainedClassifier.forRecipe(
+      model: recipe.model, classNames: splits.classNames, progress: progress)
+    {
+      (configuration, model) = (pretrained.configuration, pretrained.model)
+      published = pretrained.published
+      if !pretrained.report.isClean { notes.append("\(recipe.model): \(pretrained.report)") }
+      notes.append("images are prepared as \(recipe.model) says: \(configuration.input.evaluation)")
+    } else {
+      configuration = ClassifierConfiguration(
+        architecture: recipe.model, stem: recipe.stem, classNames: splits.classNames,
+        input: try Self.input(for: splits.train, recipe.images))
+      model = try configuration.makeModel()
+      published = nil
+    }
     if let weights = recipe.weights { try load(weights) }
     if let note = try recipe.fineTuning.prepare(model) { notes.append(note) }
     if splits.validation == nil {
@@ -48,7 +60,11 @@ public final class ClassificationRun: RecipeRun {
       optimization: recipe.optimization)
     if !resume, let newest = CheckpointFolder(of: folder).newest { throw TrainingError.folderInUse(newest.path) }
     try recipe.yaml().write(to: folder.appendingPathComponent("recipe.yaml"), atomically: true, encoding: .utf8)
-    try configuration.write(to: folder)
+    if let published {
+      try published.write(to: folder, classNames: configuration.classNames, input: configuration.input)
+    } else {
+      try configuration.write(to: folder)
+    }
     let result = try trainer.fit(module, try loaders(), resume: resume)
     // What is measured from here on is what was saved, which an average of the weights, or the best epoch, may be.
     let weights = folder.appendingPathComponent(ClassifierConfiguration.weightsFileName)

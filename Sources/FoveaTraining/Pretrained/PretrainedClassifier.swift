@@ -33,7 +33,13 @@ public struct PretrainedClassifier {
     published = try PretrainedConfiguration(folder: folder)
     let family = try PretrainedFamily.of(published)
     let weights = try family.rename(ModelWeights.load(from: folder), published)
-    let names = try classNames ?? Self.classNames(published, weights)
+    guard classNames != nil || !published.isBackbone else {
+      throw published.fields.error(
+        "architectures",
+        "is \(published.architectures.joined(separator: ", ")), which has no classes: fine-tune it on data that has, with "
+          + "`fovea train --set model=\(folder.path)`")
+    }
+    let names = try classNames ?? Self.classNames(published)
     guard !names.isEmpty else {
       throw published.fields.error(
         "num_labels", "says that there are no classes; give classNames, and fine-tune the last layer")
@@ -47,9 +53,8 @@ public struct PretrainedClassifier {
   }
 
   /// The folder's own classes; ImageNet's where it says only that there are a thousand.
-  private static func classNames(_ published: PretrainedConfiguration, _ weights: StateDict) throws -> [String] {
-    if let names = try published.classNames() { return names }
-    return ImageNetClasses.names
+  private static func classNames(_ published: PretrainedConfiguration) throws -> [String] {
+    try published.classNames() ?? ImageNetClasses.names
   }
 
   /// Refuses a description of a network that is far larger than its weights, before memory is taken for it.

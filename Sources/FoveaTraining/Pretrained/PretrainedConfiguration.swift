@@ -60,6 +60,11 @@ public struct PretrainedConfiguration: Sendable {
   /// transformers' `architectures`, such as `ViTForImageClassification`.
   public var architectures: [String] { fields["architectures"]?.array?.compactMap(\.text) ?? [] }
 
+  /// Whether it is that of a network without a last layer, such as `ViTModel`.
+  public var isBackbone: Bool {
+    !architectures.isEmpty && !architectures.contains { $0.contains("ForImageClassification") }
+  }
+
   /// timm's `pretrained_cfg`; older files have its fields beside the others.
   public func pretrainedSettings() throws -> JSONFields { try fields.object("pretrained_cfg") ?? fields }
 }
