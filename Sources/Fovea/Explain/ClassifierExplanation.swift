@@ -45,9 +45,13 @@ extension Classifier {
   /// The middle that is left of an image after the shorter edge was resized and the input's size cut out.
   private func seenPart(of image: Image) -> (x: Int, y: Int, width: Int, height: Int) {
     let input = configuration.input
-    let scale = Double(min(image.width, image.height)) / Double(input.resize)
-    let width = min(image.width, Int((Double(input.size.width) * scale).rounded()))
-    let height = min(image.height, Int((Double(input.size.height) * scale).rounded()))
+    let edge = Double(min(image.width, image.height)) / Double(input.resize)
+    var scale = (x: edge, y: edge)
+    if case .exact(let size) = input.processor?.scaling {
+      scale = (Double(image.width) / Double(size.width), Double(image.height) / Double(size.height))
+    }
+    let width = min(image.width, Int((Double(input.size.width) * scale.x).rounded()))
+    let height = min(image.height, Int((Double(input.size.height) * scale.y).rounded()))
     return ((image.width - width) / 2, (image.height - height) / 2, width, height)
   }
 }

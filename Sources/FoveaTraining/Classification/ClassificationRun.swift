@@ -96,7 +96,7 @@ public final class ClassificationRun: RecipeRun {
     var published = try HubModelFolder(model, classNames: configuration.classNames, input: configuration.input)
     published.card.title = "\(recipe.model) on \(splits.name)"
     published.card.data = recipe.data
-    published.card.baseModel = recipe.weights
+    published.card.baseModel = recipe.weights ?? (self.published == nil ? nil : recipe.model)
     published.card.metrics = evaluation.metrics
     published.card.split = split.rawValue
     published.card.recipe = try recipe.yaml()

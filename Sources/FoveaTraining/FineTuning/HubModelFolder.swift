@@ -43,7 +43,11 @@ public struct HubModelFolder {
     try weights.write(to: folder.appendingPathComponent(ClassifierConfiguration.weightsFileName))
     try json(configuration).write(
       to: folder.appendingPathComponent(ClassifierConfiguration.fileName), options: .atomic)
-    try json(preprocessor).write(to: folder.appendingPathComponent("preprocessor_config.json"), options: .atomic)
+    if let processor = input.processor {
+      try processor.write(to: folder)
+    } else {
+      try json(preprocessor).write(to: folder.appendingPathComponent(ImageProcessor.fileName), options: .atomic)
+    }
     let text = card.markdown(modelType: description.modelType, classNames: classNames)
     try Data(text.utf8).write(to: folder.appendingPathComponent("README.md"), options: .atomic)
   }

@@ -27,7 +27,7 @@ struct HubCacheTests {
     let server = try LocalServer { small.reply(to: $0) }
     let hub = Hub(endpoint: server.url(""), cache: scratch.url)
     _ = try hub.model("org/net").modelFolder()
-    let found = try scratch.contents.compactMap { path -> Entry? in
+    let found = scratch.contents.compactMap { path -> Entry? in
       let place = scratch.place(path)
       if let link = try? FileManager.default.destinationOfSymbolicLink(atPath: place.path) {
         return Entry(path: path, link: link)

@@ -30,7 +30,7 @@ struct PretrainedReference: Decodable {
 
   /// The weighted sum of logits whose gradients are compared.
   static func loss(_ logits: Tensor) -> Tensor {
-    (logits * Tensor((0..<logits.count).map { cos(Float($0)) }, shape: logits.shape)).sum()
+    (logits * Tensor((0..<logits.count).map { cos(Float($0)) }, shape: [logits.shape[0], logits.shape[1]])).sum()
   }
 }
 
