@@ -45,8 +45,7 @@ extension Kernel {
     let scalars = code.unicodeScalars
     guard let count = request["cursor_pos"]?.integer, count >= 0 else { return code.endIndex }
     let index = scalars.index(scalars.startIndex, offsetBy: count, limitedBy: scalars.endIndex) ?? scalars.endIndex
-    return code.rangeOfComposedCharacterSequence(at: index).lowerBound == index || index == code.endIndex
-      ? index : code.endIndex
+    return index.samePosition(in: code) ?? code.endIndex
   }
 
   private func cell(_ code: String) -> LanguageService.Cell {

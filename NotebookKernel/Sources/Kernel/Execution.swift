@@ -23,7 +23,6 @@ struct ExecuteRequest {
 extension Kernel {
   /// Runs a cell, and says how it went.
   func execute(_ request: ExecuteRequest, _ message: Message) -> JSON {
-    if isAborting { return ["status": "aborted", "execution_count": JSON(executionCount)] }
     if request.storesHistory { executionCount += 1 }
     let count = max(executionCount, 1)
     if !request.isSilent {
@@ -41,7 +40,8 @@ extension Kernel {
       "traceback": .array(failure.traceback.map { .string($0) }),
     ]
     if !request.isSilent { publish("error", .object(content)) }
-    if request.stopsOnError { isAborting = true }
+    // Only what has come by now: a client that has seen the failure may go on.
+    while request.stopsOnError, let message = channels.receive(.shell) { refused.append(message) }
     return .object(content.merging(["status": "error", "execution_count": JSON(count)]) { $1 })
   }
 

@@ -19,8 +19,8 @@ package final class Kernel: CellHost {
   var parent: Message?
   var execution: ExecuteRequest?
   var isShutDown = false
-  /// Until when requests to execute are refused, after a cell that failed.
-  var isAborting = false
+  /// Requests that came while a cell ran that then failed; those to execute are refused.
+  var refused: [Message] = []
 
   /// Binds the channels and starts a worker.
   ///
@@ -41,8 +41,10 @@ package final class Kernel: CellHost {
       let own = session?.sourcesBetweenCells ?? []
       let ready = wait(for: own + [channels.source(.shell)], milliseconds: -1)
       session?.serveBetweenCells(ready)
-      while !isShutDown, let message = channels.receive(.shell) { answer(message, on: .shell) }
-      isAborting = false
+      while !isShutDown, let message = channels.receive(.shell) {
+        answer(message, on: .shell)
+        answerRefused()
+      }
     }
     session = nil
   }
@@ -58,12 +60,19 @@ package final class Kernel: CellHost {
     return ready
   }
 
+  /// Answers what waited behind a cell that failed.
+  private func answerRefused() {
+    for message in refused { answer(message, on: .shell, isRefused: true) }
+    refused = []
+  }
+
   /// Answers one request; the clients see the kernel busy meanwhile.
-  private func answer(_ message: Message, on channel: Channels.Name) {
+  private func answer(_ message: Message, on channel: Channels.Name, isRefused: Bool = false) {
     let before = parent
     parent = message
     publish("status", ["execution_state": "busy"])
-    if let content = reply(to: message) {
+    let isAborted = isRefused && message.type == "execute_request"
+    if let content = isAborted ? ["status": "aborted", "execution_count": JSON(executionCount)] : reply(to: message) {
       let type = message.type.replacing("_request", with: "_reply")
       var answer = Message(type, content, session: id, parent: message)
       answer.identities = message.identities

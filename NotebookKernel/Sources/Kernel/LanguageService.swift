@@ -14,7 +14,9 @@ final class LanguageService {
   private let child: Child
   private let requests: Int32
   private let answers: Int32
-  private let file: String
+  private let folder: URL
+  /// Holds the text that is asked about; the service wants to see it in a file, too.
+  private var file: String { folder.appending(path: "cell.swift").path }
 
   /// Longer than the service ever takes, its first answer included.
   private static let patience: Int32 = 10_000
@@ -28,7 +30,8 @@ final class LanguageService {
     close(answers.writing)
     self.requests = requests.writing
     self.answers = answers.reading
-    file = "/tmp/notebook-\(child.id)/cell.swift"  // a name only: the text goes along
+    folder = FileManager.default.temporaryDirectory.appending(path: "notebook-language-\(child.id)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
   }
 
   deinit {
@@ -36,6 +39,7 @@ final class LanguageService {
     child.wait()
     close(requests)
     close(answers)
+    try? FileManager.default.removeItem(at: folder)
   }
 
   /// The names that can stand at a place in a cell and begin with a prefix, likeliest first.
@@ -89,6 +93,7 @@ final class LanguageService {
   /// Sends a request; nil if the service does not answer, or says that it cannot.
   private func ask<Answer: Decodable>(_ name: String, _ cell: Cell, _ place: String.Index, _ more: String) -> Answer? {
     let head = cell.header + "\n"
+    try? Data((head + cell.source).utf8).write(to: URL(filePath: file))
     let offset = head.utf8.count + cell.source[..<place].utf8.count
     let arguments = ([file] + cell.arguments).map(quoted).joined(separator: ", ")
     let request = """
