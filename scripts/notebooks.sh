@@ -37,11 +37,14 @@ install_jupyter() {
   .jupyter/bin/pip install --quiet --disable-pip-version-check jupyterlab nbconvert nbclient jupyter_kernel_test
 }
 
+# The quick mode takes the debug build, which the tests have made already; figures that count want the other.
 build() {
+  configuration=release
+  [ "${FOVEA_QUICK:-}" = 1 ] && configuration=debug
   swift build -c release --package-path "$kernel"
-  swift build -c release --product FoveaDynamic
-  swift build -c release --product fovea
-  .build/release/fovea notebook install --prefix .jupyter
+  swift build -c "$configuration" --product FoveaDynamic
+  swift build -c "$configuration" --product fovea
+  ".build/$configuration/fovea" notebook install --prefix .jupyter
 }
 
 prepare() {
