@@ -37,20 +37,38 @@ final class AugmentingPaths {
     for numbers in [rowPrices, columnPrices, distance] { numbers.deallocate() }
   }
 
-  /// Gives each row its cheapest column if that is still free, which settles most rows at once.
-  func takeFreeMinima() {
-    guard columns > 0 else { return }
-    for row in columnOfRow.indices {
-      let start = row * columns
-      var best = 0
-      for column in 1..<max(1, columns) where costs[start + column] < costs[start + best] { best = column }
-      guard costs[start + best] < .infinity else { continue }
-      rowPrices[row] = costs[start + best]
-      if rowOfColumn[best] < 0 {
-        rowOfColumn[best] = row
-        columnOfRow[row] = best
+  /// Lets rows take their cheapest column, also from each other, at a price by which it is as dear to them as their second
+  /// choice (Jonker and Volgenant's "augmenting row reduction"). It settles most rows in a fraction of the time of searches.
+  func bid() {
+    var waiting = Array(columnOfRow.indices.reversed())
+    for _ in 0..<4 * columnOfRow.count {
+      guard let row = waiting.popLast() else { return }
+      let (best, least, second) = twoCheapest(row)
+      guard least < .infinity else { continue }  // The search will find that there is no way.
+      let gain = second < .infinity ? second - least : 0
+      let rival = rowOfColumn[best]
+      guard rival < 0 || gain > 0 else { continue }  // A draw is left to the search.
+      columnPrices[best] -= gain
+      rowPrices[row] = least + gain
+      rowOfColumn[best] = row
+      columnOfRow[row] = best
+      if rival >= 0 {
+        columnOfRow[rival] = -1
+        waiting.append(rival)
       }
     }
+  }
+
+  /// The cheapest column of a row, what it costs beyond the column's price, and what the second cheapest does.
+  private func twoCheapest(_ row: Int) -> (column: Int, least: Double, second: Double) {
+    let costs = UnsafeBufferPointer(rebasing: costs[row * columns..<(row + 1) * columns])
+    var (best, least, second) = (0, Double.infinity, Double.infinity)
+    for column in costs.indices {
+      let cost = costs[column] - columnPrices[column]
+      guard cost < second else { continue }
+      if cost < least { (best, least, second) = (column, cost, least) } else { second = cost }
+    }
+    return (best, least, second)
   }
 
   /// Finds a column for one more row, moving others where that is cheaper; false if all ways cost infinity.
@@ -92,18 +110,24 @@ final class AugmentingPaths {
   }
 
   /// Looks from a row at all open columns; returns where in `open` the nearest is, a free one before others.
+  ///
+  /// Nearly all time is spent here, so the numbers are reached by plain pointers.
   private func relax(_ row: Int, base: Double, unsettled: Int) -> Int {
-    let start = row * columns
+    guard let costs = costs.baseAddress.map({ $0 + row * columns }), let open = open.baseAddress,
+      let prices = columnPrices.baseAddress, let distance = distance.baseAddress,
+      let reachedFrom = reachedFrom.baseAddress
+    else { return 0 }
     var best = 0
     var least = Double.infinity
     for place in 0..<unsettled {
       let column = open[place]
-      let there = base + costs[start + column] - columnPrices[column]
-      if there < distance[column] {
+      let there = base + costs[column] - prices[column]
+      var nearest = distance[column]
+      if there < nearest {
+        nearest = there
         distance[column] = there
         reachedFrom[column] = row
       }
-      let nearest = distance[column]
       if nearest < least || (nearest == least && rowOfColumn[column] < 0) {
         least = nearest
         best = place

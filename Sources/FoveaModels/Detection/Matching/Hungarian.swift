@@ -48,7 +48,7 @@ public enum Hungarian {
   private static func cheapestColumns(_ costs: [Double], rows: Int, columns: Int) -> [Int]? {
     costs.withUnsafeBufferPointer { costs in
       let paths = AugmentingPaths(costs: costs, rows: rows, columns: columns)
-      paths.takeFreeMinima()
+      paths.bid()
       for row in 0..<rows where paths.columnOfRow[row] < 0 {
         guard paths.augment(from: row) else { return nil }
       }
