@@ -30,10 +30,9 @@ struct VOCFile {
     let parser = XMLParser(data: data)
     parser.shouldResolveExternalEntities = false
     parser.delegate = reader
-    guard parser.parse(), reader.problem == nil else {
-      let line = parser.lineNumber
-      throw DatasetError(
-        file.path, "line \(line): \(reader.problem ?? parser.parserError?.localizedDescription ?? "is no XML")")
+    guard parser.parse(), reader.problem == nil, reader.isComplete else {
+      let problem = reader.problem ?? "is cut off, or no well-formed XML"
+      throw DatasetError(file.path, "line \(parser.lineNumber): \(problem)")
     }
     guard reader.root == "annotation" else {
       throw DatasetError(file.path, "is a <\(reader.root ?? "")>, not an <annotation>")
@@ -84,6 +83,8 @@ private final class Reader: NSObject, XMLParserDelegate {
   /// Why the document was given up.
   var problem: String?
   var root: String?
+  /// Whether the root was closed; Foundation's parser takes a file that was cut off for a whole one.
+  private(set) var isComplete = false
   /// The text below the root, by path.
   var fields: [String: String] = [:]
   /// The text below each object, by path.
@@ -117,6 +118,7 @@ private final class Reader: NSObject, XMLParserDelegate {
       fields[path[1...].joined(separator: "/")] = value
     }
     _ = path.popLast()
+    isComplete = path.isEmpty
   }
 
   func parser(
