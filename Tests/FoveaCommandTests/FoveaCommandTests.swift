@@ -88,7 +88,8 @@ struct FoveaCommandTests {
     #expect((metrics["accuracy"] ?? 0) > 0.9)
 
     let image = data.appendingPathComponent("test/green/0.png").path
-    let prediction = try fovea("predict", "run", image, "--json", "--top", "2", "--draw", "drawn.png")
+    let prediction = try fovea(
+      "predict", "run", image, "--json", "--top", "2", "--draw", "drawn.png", "--explain", "why.png")
     #expect(prediction.status == 0, "\(prediction.messages)")
     let lines = prediction.output.split(separator: "\n")
     #expect(lines.count == 1)
@@ -97,7 +98,9 @@ struct FoveaCommandTests {
     let guesses = try #require(object["predictions"] as? [[String: Any]])
     #expect(guesses.count == 2)
     #expect(guesses[0]["label"] as? String == "green")
-    #expect(try Image(contentsOf: folder.appendingPathComponent("drawn.png")).width > 16)
+    for picture in ["drawn.png", "why.png"] {
+      #expect(try Image(contentsOf: folder.appendingPathComponent(picture)).width > 16)
+    }
 
     let broken = folder.appendingPathComponent("broken.png")
     try Data("not an image".utf8).write(to: broken)
@@ -105,6 +108,35 @@ struct FoveaCommandTests {
     #expect(mixed.status == 1)
     #expect(mixed.messages.contains(broken.path))
     #expect(mixed.output.contains("green"))
+  }
+
+  @Test("a vision transformer is fine-tuned by adapters, and left in the form that transformers loads")
+  func fineTuning() throws {
+    let data = try makeColours()
+    let recipe = folder.appendingPathComponent("vit.yaml")
+    try """
+    model: vit_tiny_patch4_32
+    images: { size: 16, resize: 16 }
+    augmentation: { flip: true }
+    optimizer: { name: adamw, learning_rate: 0.002 }
+    training: { epochs: 1, max_steps: 3, batch_size: 12, loader_threads: 1 }
+    fine_tuning: { lora_rank: 2, lora_targets: [attn.qkv] }
+    """.write(to: recipe, atomically: true, encoding: .utf8)
+    let training = try fovea("train", "--recipe", recipe.path, "--data", "folder:\(data.path)", "--output", "run")
+    #expect(training.status == 0, "\(training.messages)")
+    #expect(training.messages.contains("parameters are learned"))
+    let run = folder.appendingPathComponent("run")
+    for file in ["config.json", "model.safetensors", "preprocessor_config.json", "README.md"] {
+      let path = run.appendingPathComponent("transformers/\(file)").path
+      #expect(FileManager.default.fileExists(atPath: path), "\(file)")
+    }
+    let image = data.appendingPathComponent("test/green/0.png").path
+    let prediction = try fovea("predict", "run", image, "--explain", "why.png")
+    #expect(prediction.status == 0, "\(prediction.messages)")
+    let mistake = try fovea(
+      "train", "--recipe", recipe.path, "--data", "folder:\(data.path)", "--output", "other", "--set",
+      "fine_tuning.lora_rnk=2")
+    #expect(mistake.status == 1 && mistake.messages.contains("did you mean 'lora_rank'"))
   }
 
   @Test("lists go to standard output, and every subcommand explains itself")

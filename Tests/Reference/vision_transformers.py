@@ -1,8 +1,8 @@
-"""Writes Tests/FoveaModelsTests/Fixtures/Transformers/: what transformers' and timm's ViT, DeiT, DINOv2 and ConvNeXt compute.
+"""Writes Tests/FoveaModelsTests/Fixtures/Transformers/: what transformers', timm's and torchvision's networks compute.
 
-Run:  pip install torch timm transformers;  python Tests/Reference/vision_transformers.py
+Run:  pip install torch torchvision timm transformers;  python Tests/Reference/vision_transformers.py
 
-One folder a tiny random model, as `save_pretrained` leaves it (for timm, as `safetensors.torch.save_file`), and in
+One folder a tiny random model, as `save_pretrained` leaves it (for the others, as `safetensors.torch.save_file`), and in
 transformers.json for each, in double precision, of two made-up images (made_up.py):
   logits           of images of the configuration's size
   gradients        of sum(logits * numbers), by the file's names: their product with the parameter, and their length
@@ -19,6 +19,7 @@ import warnings
 
 import timm
 import torch
+import torchvision
 from made_up import fill, names, numbers, rounded
 from safetensors.torch import load_file, save_file
 from torch import nn
@@ -137,6 +138,19 @@ def of_timm(name, seed):
     return case
 
 
+def of_torchvision(name, seed):
+    if name == "torchvision-vit":
+        model = torchvision.models.VisionTransformer(32, 8, 2, 2, 16, 64, num_classes=CLASSES)
+    else:
+        stages = [torchvision.models.convnext.CNBlockConfig(8, 16, 1), torchvision.models.convnext.CNBlockConfig(16, None, 2)]
+        model = torchvision.models.ConvNeXt(stages, num_classes=CLASSES)
+    randomize(model, seed)
+    (FIXTURES / name).mkdir(parents=True, exist_ok=True)
+    save_file({k: v.contiguous() for k, v in model.state_dict().items()}, FIXTURES / name / "model.safetensors")
+    logits = model.double()(numbers(17, 2, 3, 32, 32).double())
+    return {"logits": [rounded(x) for x in logits.flatten().tolist()]}
+
+
 class ClassAndPatches(nn.Module):
     """DINOv2 with the head that transformers gives it, in timm's names."""
 
@@ -223,8 +237,11 @@ def main():
     cases = {name: of_transformers(name, model, seed) for seed, (name, model) in enumerate(models.items())}
     for seed, name in enumerate(["timm-vit", "timm-deit", "timm-registers"]):
         cases[name] = of_timm(name, 100 + seed)
+    for seed, name in enumerate(["torchvision-vit", "torchvision-convnext"]):
+        cases[name] = of_torchvision(name, 200 + seed)
     text = json.dumps({"cases": cases, "table": {name: table(name) for name in TIMM}}, separators=(",", ":"))
     (FIXTURES / "transformers.json").write_text(text.replace('},"', '},\n"') + "\n")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -62,6 +62,16 @@ import Torch
     }
   }
 
+  @Test(arguments: ["torchvision-vit", "torchvision-convnext"]) func torchvisionsNamesAreKnown(_ name: String) throws {
+    let model: any ImageClassifier =
+      name == "torchvision-vit"
+      ? VisionTransformer(TinyModels.timm(), classes: 3)
+      : ConvNeXt(.init(depths: [1, 2], widths: [8, 16]), classes: 3)
+    #expect(try model.loadPretrained(ClassifierArchitecture.renamed(TransformerReference.weights(name))).isClean)
+    model.to(.float64).eval()
+    expectClose(withNoGrad { model(images()) }, try #require(Self.reference.cases[name]?.logits))
+  }
+
   @Test(arguments: ["vit", "deit", "deit-teacher", "dinov2", "dinov2-registers", "convnext"])
   func imagesOfAnotherSizeGiveWhatTransformersGives(_ name: String) throws {
     let expected = try #require(Self.reference.cases[name]?.resized)

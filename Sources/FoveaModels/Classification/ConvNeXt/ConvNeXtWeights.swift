@@ -1,11 +1,35 @@
 import Torch
 
 extension ConvNeXt {
-  /// Weights that transformers published or saved, under this model's names, which are timm's. Weights under other names
-  /// stay as they are.
+  /// Weights that transformers or torchvision published or saved, under this model's names, which are timm's. Weights under
+  /// other names stay as they are.
   public static func renamed(_ published: StateDict) -> StateDict {
-    let isTransformers = published.keys.contains { $0.hasSuffix("embeddings.patch_embeddings.weight") }
-    return isTransformers ? published.renamed(newName) : published
+    if published.keys.contains(where: { $0.hasSuffix("embeddings.patch_embeddings.weight") }) {
+      return published.renamed(newName)
+    }
+    guard published["features.1.0.layer_scale"] != nil else { return published }
+    var flat = published
+    // torchvision's are [C, 1, 1].
+    for (name, tensor) in published where name.hasSuffix(".layer_scale") { flat[name] = tensor.flatten() }
+    return flat.renamed(torchvisionNewName)
+  }
+
+  /// torchvision counts the stem, the stages and what comes before each as one sequence.
+  private static func torchvisionNewName(_ name: String) -> String? {
+    let parts = name.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+    guard parts.count >= 3, isNumber(parts[1]), let place = Int(parts[1]) else { return nil }
+    let last = parts[parts.count - 1]
+    if parts[0] == "classifier", parts.count == 3 {
+      return ["0": "head.norm", "2": "head.fc"][parts[1]].map { "\($0).\(last)" }
+    }
+    guard parts[0] == "features", isNumber(parts[2]) else { return nil }
+    if place.isMultiple(of: 2), parts.count == 4 {
+      return place == 0 ? "stem.\(parts[2]).\(last)" : "stages.\(place / 2).downsample.\(parts[2]).\(last)"
+    }
+    let block = "stages.\(place / 2).blocks.\(parts[2])"
+    if parts.count == 4, last == "layer_scale" { return "\(block).gamma" }
+    guard parts.count == 6, parts[3] == "block" else { return nil }
+    return ["0": "conv_dw", "2": "norm", "3": "mlp.fc1", "5": "mlp.fc2"][parts[4]].map { "\(block).\($0).\(last)" }
   }
 
   private static let outer = [

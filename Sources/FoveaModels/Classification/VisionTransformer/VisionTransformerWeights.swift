@@ -1,12 +1,13 @@
 import Torch
 
 extension VisionTransformer {
-  /// Weights that transformers published or saved (ViT, DeiT, DINOv2, also their models without a head), under this
-  /// model's names, which are timm's. Weights under other names stay as they are.
+  /// Weights that transformers published or saved (ViT, DeiT, DINOv2, also their models without a head), and those of
+  /// torchvision, under this model's names, which are timm's. Weights under other names stay as they are.
   ///
   /// transformers has one layer each for queries, keys and values, timm one for all three: they are put together. Both
   /// namings of transformers are known: that of its files, and that of its modules from version 5 on.
   public static func renamed(_ published: StateDict) -> StateDict {
+    if published["encoder.pos_embedding"] != nil { return published.renamed(TorchvisionTransformerNames.newName) }
     guard published.keys.contains(where: { $0.hasSuffix("embeddings.patch_embeddings.projection.weight") }) else {
       return published
     }
