@@ -52,11 +52,20 @@ package struct StreamText {
   /// The message of a fatal error; nil if there was none. What came with it is no longer printed.
   package mutating func takeFatalError() -> String? {
     defer { fatal = nil }
-    guard let fatal, let range = fatal.firstRange(of: "Fatal error: ") else { return nil }
-    var message = fatal[range.upperBound...]
+    guard let fatal, let marker = Self.markers.first(where: fatal.contains),
+      let range = fatal.firstRange(of: marker)
+    else { return nil }
+    var message = fatal[range.lowerBound...]
+    if message.hasPrefix("Fatal error: ") { message = message.dropFirst("Fatal error: ".count) }
     while message.last?.isNewline == true { message.removeLast() }
-    return String(message)
+    return String(message).replacing(#/ ?\(?0x[0-9a-f]+\)?/#, with: "")  // addresses tell a reader nothing
   }
+
+  /// How the runtime begins what it says before it traps.
+  private static let markers = [
+    "Fatal error: ", "Fatal error", "Precondition failed", "Assertion failed", "Could not cast value of type",
+    "Simultaneous accesses to",
+  ]
 
   /// What was kept for a fatal error that turned out to be none.
   package mutating func takeKept() -> String {
@@ -86,7 +95,7 @@ package struct StreamText {
         isInStackTrace = true
       } else if isInStackTrace && line.contains("0x") && line.first?.isNumber == true {
         continue
-      } else if fatal != nil || line.contains("Fatal error: ") {
+      } else if fatal != nil || Self.markers.contains(where: line.contains) {
         fatal = (fatal ?? "") + line
       } else {
         isInStackTrace = false

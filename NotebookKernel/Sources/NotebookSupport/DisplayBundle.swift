@@ -52,7 +52,7 @@ struct DisplayBundle {
 
   private static func text(_ value: Any) -> String {
     // A lone string is shown as in source text, as it is among other values.
-    if let text = value as? String { return text.debugDescription }
+    if type(of: value) == String.self, let text = value as? String { return text.debugDescription }
     if let format = value as? any DisplayFormat { return format.plainText }
     return String(describing: value)
   }

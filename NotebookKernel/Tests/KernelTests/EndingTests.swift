@@ -12,7 +12,7 @@ import Testing
     ("precondition(kept == 0, \"not zero\")", "FatalError", "not zero"),
     ("var i = Int.max\ni += kept", "FatalError", "trap"),
     ("\"a\" as Any as! Int", "FatalError", "Could not cast"),
-    ("var p = (1, 2)\nswap(&p.0, &p.1)", "FatalError", ""),
+    ("var p = (1, 2)\nswap(&p.0, &p.1)", "FatalError", "Simultaneous accesses"),
     ("func deep(_ n: Int) -> Int { n < 0 ? 0 : deep(n + 1) + 1 }\ndeep(0)", "FatalError", "recursion"),
     ("UnsafeMutablePointer<Int>(bitPattern: 8)!.pointee = 1", "FatalError", "pointer"),
     ("await Task { fatalError(\"behind\") }.value", "FatalError", "behind"),
