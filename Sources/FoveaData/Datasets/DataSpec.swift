@@ -18,6 +18,10 @@ public struct DataSpec: Sendable, Hashable, CustomStringConvertible {
     case voc = "voc"
     case yolo = "yolo"
     case cppe5 = "cppe5"
+    case people = "people"
+    case lfw = "lfw"
+    case lfwFunneled = "lfw-funneled"
+    case lfwDeepFunneled = "lfw-deepfunneled"
 
     /// What it is, in a line.
     public var summary: String {
@@ -33,11 +37,15 @@ public struct DataSpec: Sendable, Hashable, CustomStringConvertible {
       case .voc: "voc:PATH: boxes in PASCAL VOC's: Annotations/*.xml, JPEGImages, ImageSets/Main"
       case .yolo: "yolo:PATH: boxes in YOLO's: images/train, labels/train, data.yaml"
       case .cppe5: "1,029 photographs of medical protective equipment with boxes, 5 classes (230 MB)"
+      case .people: "people:PATH: photographs of people, a folder each, or a list of 'path person'; for faces"
+      case .lfw: "Labeled Faces in the Wild: 13,233 photographs of 5,749 people (180 MB)"
+      case .lfwFunneled: "LFW, aligned by funneling (243 MB)"
+      case .lfwDeepFunneled: "LFW, aligned by deep funneling (109 MB)"
       }
     }
 
     /// Whether it is nothing without a path.
-    public var needsPath: Bool { [.folder, .imageNet, .coco, .voc, .yolo].contains(self) }
+    public var needsPath: Bool { [.folder, .imageNet, .coco, .voc, .yolo, .people].contains(self) }
 
     /// Whether it has boxes around objects.
     public var hasBoxes: Bool { [.coco, .voc, .yolo, .cppe5].contains(self) }
@@ -91,6 +99,9 @@ public struct DataSpec: Sendable, Hashable, CustomStringConvertible {
       return try ImageFolder.splits(existing(folder), validationFraction: validationFraction, seed: seed)
     case .imageNet:
       return try ImageNet.splits(existing(folder)).holdingOut(validationFraction, seed: seed)
+    case .people, .lfw, .lfwFunneled, .lfwDeepFunneled:
+      let faces = try faces(heldOut: validationFraction, seed: seed, progress: progress)
+      return DataSplits(name: faces.name, train: faces.train, validation: faces.unseen)
     default:
       let train = try part(.train, from: folder, progress: progress)
       let test = try part(.test, from: folder, progress: progress)
@@ -120,7 +131,7 @@ public struct DataSpec: Sendable, Hashable, CustomStringConvertible {
   }
 
   /// Where the set is read from, if a path was given.
-  private var folder: URL? { path.map { URL(fileURLWithPath: NSString(string: $0).expandingTildeInPath) } }
+  var folder: URL? { path.map { URL(fileURLWithPath: NSString(string: $0).expandingTildeInPath) } }
 
   private func part(_ split: Split, from folder: URL?, progress: ProgressHandler?) throws -> TensorDataset {
     switch kind {
@@ -129,7 +140,7 @@ public struct DataSpec: Sendable, Hashable, CustomStringConvertible {
     case .cifar10: try CIFAR10.load(split, from: folder, progress: progress)
     case .cifar100: try CIFAR100.load(split, from: folder, progress: progress)
     case .cifar100Coarse: try CIFAR100.load(split, labels: .coarse, from: folder, progress: progress)
-    case .folder, .imageNet, .coco, .voc, .yolo, .cppe5: throw DatasetError(description, "is not published in parts")
+    default: throw DatasetError(description, "is not published in parts")
     }
   }
 

@@ -35,3 +35,6 @@ public final class BatchNorm2d: Layer {
       isTraining: isTraining, momentum: momentum, eps: eps)
   }
 }
+
+/// Batch normalisation of vectors `[N, C]`: what it does to a channel does not depend on how many pixels it has.
+public typealias BatchNorm1d = BatchNorm2d
