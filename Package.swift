@@ -52,6 +52,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
   ],
@@ -82,7 +83,12 @@ let package = Package(
         .product(name: "Yams", package: "Yams"),
         .product(name: "Logging", package: "swift-log"),
       ]),
-    room("Fovea", needs: ["Torch", "FoveaImaging", "FoveaData", "FoveaModels", "FoveaMetrics", "FoveaTraining"]),
+    room(
+      "Fovea",
+      needs: [
+        "Torch", "FoveaImaging", "FoveaData", "FoveaModels", "FoveaMetrics", "FoveaTraining",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
     .executableTarget(
       name: "FoveaCommand",
       dependencies: ["Fovea", .product(name: "ArgumentParser", package: "swift-argument-parser")],

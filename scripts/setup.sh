@@ -5,14 +5,14 @@ set -eu
 cd "$(dirname "$0")/.."
 
 torch=2.13.0
-needed="libturbojpeg0-dev libpng-dev libwebp-dev libcairo2-dev libarchive-dev pkg-config gnuplot-nox fonts-dejavu-core"
+needed="libturbojpeg0-dev libpng-dev libwebp-dev libcairo2-dev libarchive-dev libsqlite3-dev pkg-config gnuplot-nox fonts-dejavu-core"
 wished="dataset-fashion-mnist"
 
 say() { printf '%s\n' "$*" >&2; }
 
 install_packages() {
   command -v dpkg-query >/dev/null || {
-    say "This is not Debian: install libjpeg-turbo, libpng, libwebp, cairo, libarchive (with headers), pkg-config and gnuplot."
+    say "This is not Debian: install libjpeg-turbo, libpng, libwebp, cairo, libarchive, SQLite (with headers), pkg-config and gnuplot."
     return 0
   }
   missing=""

@@ -35,6 +35,8 @@ struct Evaluate: ParsableCommand {
     let folder = URL(fileURLWithPath: path)
     switch try VisionTask(ofModelIn: folder) {
     case .classification: try evaluateClassifier(in: folder)
+    case .faces:
+      try FaceEvaluationAnswer.print(of: folder, data: data, device: Device(device), asJSON: json)
     case let task: throw Failure("\(path) is a model of \(task.rawValue), which cannot be evaluated yet")
     }
   }

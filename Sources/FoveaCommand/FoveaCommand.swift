@@ -20,5 +20,7 @@ struct FoveaCommand: ParsableCommand {
       Exit codes: 0 success, 1 failure, 64 wrong usage, 130 stopped by Ctrl-C (a checkpoint is saved).
       """,
     version: "0.1.0",
-    subcommands: [Train.self, Evaluate.self, Predict.self, Datasets.self, Models.self, Notebook.self, Doctor.self])
+    subcommands: [
+      Train.self, Evaluate.self, Predict.self, Faces.self, Datasets.self, Models.self, Notebook.self, Doctor.self,
+    ])
 }

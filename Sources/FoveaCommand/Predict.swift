@@ -49,6 +49,9 @@ struct Predict: ParsableCommand {
     let url = try Hub().location(ofModel: model, progress: downloadProgress())
     switch url.isFolder ? try VisionTask(ofModelIn: url) : .classification {
     case .classification: try classify(with: Classifier(contentsOf: url, device: Device(device)))
+    case .faces:
+      throw Failure(
+        "\(model) compares faces: use `fovea faces verify` for two photographs, `fovea faces identify` with a gallery")
     case let task: throw Failure("\(model) is a model of \(task.rawValue), which cannot predict yet")
     }
   }

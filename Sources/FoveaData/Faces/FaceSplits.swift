@@ -16,13 +16,17 @@ public struct FaceSplits: Sendable {
   /// The most pairs that are made of a set without a list of its own.
   public static let mostPairs = 100_000
 
-  /// The people of a set without a list of pairs, who are judged by every pair there is, or by as many as can be drawn.
+  /// The people of a set without a list of pairs.
   init(name: String, train: ImageFolder, unseen: ImageFolder?, seed: UInt64) {
-    let people = unseen?.people ?? []
-    let isSmall = people.count * people.count / 2 <= Self.mostPairs
     self.init(
-      name: name, train: train, unseen: unseen,
-      pairs: isSmall ? FacePair.all(of: people) : FacePair.sampled(Self.mostPairs, of: people, seed: seed), folds: 0)
+      name: name, train: train, unseen: unseen, pairs: unseen.map { Self.pairs(of: $0, seed: seed) } ?? [], folds: 0)
+  }
+
+  /// The pairs that a set without a list is judged by: all there are, or as many as ``mostPairs``, drawn.
+  public static func pairs(of photographs: ImageFolder, seed: UInt64 = 0) -> [FacePair] {
+    let people = photographs.people
+    let isSmall = people.count * people.count / 2 <= mostPairs
+    return isSmall ? FacePair.all(of: people) : FacePair.sampled(mostPairs, of: people, seed: seed)
   }
 
   init(name: String, train: ImageFolder, unseen: ImageFolder?, pairs: [FacePair], folds: Int) {
@@ -122,6 +126,14 @@ extension DataSpec {
     default:
       throw DatasetError(description, "is no set of people", fix: "use people:PATH or lfw")
     }
+  }
+
+  /// All photographs of a set of people.
+  ///
+  /// - Throws: as ``faces(heldOut:seed:progress:)``.
+  public func photographs(progress: ProgressHandler? = nil) throws -> ImageFolder {
+    LFW.Variant(rawValue: kind.rawValue) == nil
+      ? try faces(heldOut: 0).train : try openLFW(progress: progress).photographs
   }
 
   /// LFW itself, for its lists.

@@ -34,6 +34,8 @@ public struct Recipe: Codable, Sendable, Equatable {
   public var schedule = ScheduleRecipe()
   public var training = TrainingRecipe()
   public var fineTuning = FineTuningRecipe()
+  /// What only `faces` needs.
+  public var faces = FaceRecipe()
 
   /// A recipe with every default.
   public init() {}
@@ -41,7 +43,7 @@ public struct Recipe: Codable, Sendable, Equatable {
   enum CodingKeys: String, CodingKey, CaseIterable {
     case task, model, stem, weights, data
     case validationFraction = "validation_fraction"
-    case seed, images, augmentation, optimizer, schedule, training
+    case seed, images, augmentation, optimizer, schedule, training, faces
     case fineTuning = "fine_tuning"
   }
 }

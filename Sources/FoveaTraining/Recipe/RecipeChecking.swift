@@ -55,5 +55,6 @@ extension Recipe {
     try require(
       augmentation.resizedCrop == 0 || images.size != nil, "augmentation.resized_crop", augmentation.resizedCrop,
       "possible without images.size")
+    try faces.check(name: name)
   }
 }

@@ -94,6 +94,8 @@ extension Recipe {
       return "stem: is none of \(Stem.allCases.map(\.rawValue).joined(separator: ", "))"
     case .dataCorrupted(let context) where key(context) == "task":
       return "task: is none of \(VisionTask.allCases.map(\.rawValue).joined(separator: ", "))"
+    case .dataCorrupted(let context) where FaceRecipe.choices[key(context)] != nil:
+      return "\(key(context)): is none of \((FaceRecipe.choices[key(context)] ?? []).joined(separator: ", "))"
     case .dataCorrupted(let context): return "\(key(context)): \(context.debugDescription)"
     case .keyNotFound(let missing, let context): return "\(key(context)): misses '\(missing.stringValue)'"
     @unknown default: return "\(error)"
@@ -135,6 +137,7 @@ private enum RecipeKeys {
     "schedule": ScheduleRecipe.CodingKeys.allCases.map(\.rawValue),
     "training": TrainingRecipe.CodingKeys.allCases.map(\.rawValue),
     "fine_tuning": FineTuningRecipe.CodingKeys.allCases.map(\.rawValue),
+    "faces": FaceRecipe.CodingKeys.allCases.map(\.rawValue),
   ]
 
   static func check(_ tree: Node, in name: String) throws {

@@ -66,7 +66,8 @@ extension Recipe {
   public func makeRun(folder: URL, progress: ProgressHandler? = nil) throws -> any RecipeRun {
     switch task {
     case .classification: try ClassificationRun(self, folder: folder, progress: progress)
-    case .detection, .faces, .captioning: throw RecipeError("task", "'\(task.rawValue)' cannot be trained yet")
+    case .faces: try FaceRun(self, folder: folder, progress: progress)
+    case .detection, .captioning: throw RecipeError("task", "'\(task.rawValue)' cannot be trained yet")
     }
   }
 }

@@ -22,7 +22,7 @@ extension Recipe {
   }
 
   /// The optimizer and the schedule that the recipe asks for.
-  func optimization(of model: Layer, _ plan: TrainingPlan) -> Optimization {
+  func optimization(of model: Module, _ plan: TrainingPlan) -> Optimization {
     let groups = fineTuning.parameterGroups(of: model, decayAll: optimizer.decayBiasesAndNorms)
     let rate = optimizer.learningRate
     let decay = optimizer.weightDecay

@@ -13,6 +13,12 @@ public struct MTCNNOutput {
   /// Where in the window the five landmarks are, 0...1: all x, then all y, `[N, 10]`. Only of O-Net.
   public var landmarks: Tensor?
 
+  public init(logits: Tensor, offsets: Tensor, landmarks: Tensor? = nil) {
+    self.logits = logits
+    self.offsets = offsets
+    self.landmarks = landmarks
+  }
+
   /// How probable a face is, in the shape of the logits without their second dimension.
   public var probability: Tensor { logits.softmax(dim: 1)[0..., 1] }
 }

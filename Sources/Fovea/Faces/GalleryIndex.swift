@@ -1,0 +1,92 @@
+import Foundation
+import GRDB
+import Torch
+
+/// All embeddings of a gallery in one matrix, so that a query is compared with all of them at once.
+struct GalleryIndex: Sendable {
+  /// `[N, D]`, of length 1.
+  let embeddings: Tensor
+  /// Whose each is, by its place among ``names``.
+  private let owners: [Int32]
+  let names: [String]
+  private let sources: [String]
+  /// SQLite's data version when it was read.
+  let version: Int
+
+  var count: Int { owners.count }
+  var isEmpty: Bool { owners.isEmpty }
+
+  /// Reads a gallery.
+  ///
+  /// - Throws: ``GalleryError`` for an embedding of another size than it should have.
+  init(_ database: Database, model: String, dimensions: Int, version: Int, file: URL) throws {
+    let number = try Int.fetchOne(
+      database, sql: "SELECT COUNT(*) FROM embedding WHERE model = ?", arguments: [model])
+    let rows = try Row.fetchCursor(
+      database,
+      sql: """
+        SELECT person.name, photograph.source, embedding.vector FROM embedding
+        JOIN photograph ON photograph.id = photographId JOIN person ON person.id = personId
+        WHERE model = ? ORDER BY embedding.id
+        """, arguments: [model])
+    var (owners, sources, names) = ([Int32](), [String](), [String]())
+    var places: [String: Int32] = [:]
+    let matrix = Tensor.empty([number ?? 0, dimensions])
+    try matrix.withUnsafeMutableBytes { memory in
+      while let row = try rows.next() {
+        let name: String = row[0]
+        let bytes: Data = row[2]
+        let start = owners.count * dimensions * MemoryLayout<Float>.size
+        guard bytes.count == dimensions * MemoryLayout<Float>.size, start + bytes.count <= memory.count else {
+          throw GalleryError.file(
+            file.path, problem: "an embedding of \(name) has \(bytes.count) bytes, not \(dimensions * 4): it is damaged"
+          )
+        }
+        memory[start..<(start + bytes.count)].copyBytes(from: bytes)
+        if places[name] == nil {
+          places[name] = Int32(names.count)
+          names.append(name)
+        }
+        owners.append(places[name] ?? 0)
+        sources.append(row[1])
+      }
+    }
+    embeddings = matrix[0..<owners.count]
+    self.owners = owners
+    self.names = names
+    self.sources = sources
+    self.version = version
+  }
+
+  /// The most similar people to a query of length 1, best first.
+  func matches(_ query: [Float], top: Int, atLeast least: Double?) -> [FaceMatch] {
+    guard !isEmpty, top > 0 else { return [] }
+    let similarities = withNoGrad { embeddings.matmul(Tensor(query)) }
+    // A person may have many of the best photographs, so more are looked at until enough people are found.
+    var looked = min(count, max(4 * top, 32))
+    while true {
+      let (values, places) = similarities.topK(looked)
+      var found: [FaceMatch] = []
+      var seen: Set<Int32> = []
+      for (value, place) in zip(values.array(Double.self), places.array(Int.self)) {
+        if found.count == top || value < least ?? -.infinity { return found }
+        guard seen.insert(owners[place]).inserted else { continue }
+        found.append(
+          FaceMatch(person: names[Int(owners[place])], similarity: min(1, value), photograph: sources[place]))
+      }
+      if found.count == top || looked == count { return found }
+      looked = min(count, 4 * looked)
+    }
+  }
+
+  /// The similarity of a query of length 1 to a person's most similar photograph; nil for somebody without any.
+  func similarity(of query: [Float], to person: String) -> Double? {
+    guard let owner = names.firstIndex(of: person) else { return nil }
+    let places = owners.indices.filter { owners[$0] == owner }
+    let similarities = embeddings.indexSelect(dim: 0, Tensor(places)).matmul(Tensor(query))
+    return min(1, Double(similarities.max()))
+  }
+
+  /// Whose each embedding is.
+  var people: [Int] { owners.map(Int.init) }
+}

@@ -1,0 +1,93 @@
+import Foundation
+import FoveaData
+import FoveaModels
+import Torch
+
+/// A recipe for a face embedder brought to life. See ``RecipeRun`` for the folder that it fills.
+///
+/// It is judged by people who were never seen in training: by the data's own list of them, or by those whom
+/// `validation_fraction` holds out.
+public final class FaceRun: RecipeRun {
+  /// The recipe, with every default.
+  public let recipe: Recipe
+  /// Where everything goes.
+  public let folder: URL
+  /// Who is learned from, and who judges.
+  public let splits: FaceSplits
+  /// What a use of the model needs to know.
+  public private(set) var configuration: FaceConfiguration
+  /// The network.
+  public let model: any FaceEmbedder
+  public private(set) var notes: [String] = []
+  /// When it was put together.
+  public let started = Date()
+
+  let train: any Dataset
+  let unseen: (any Dataset)?
+
+  public init(_ recipe: Recipe, folder: URL, progress: ProgressHandler? = nil) throws {
+    var recipe = recipe
+    if recipe.training.monitor == TrainingRecipe().monitor { recipe.training.monitor = "auc" }
+    self.recipe = recipe
+    self.folder = folder
+    splits = try DataSpec(recipe.data).faces(heldOut: recipe.validationFraction, seed: recipe.seed, progress: progress)
+    let architecture = try FaceArchitecture.named(recipe.model)
+    let size = try Self.inputSize(of: splits.train, recipe.images)
+    train = try Self.loaded(splits.train, size)
+    unseen = try splits.unseen.map { try Self.loaded($0, size) }
+    configuration = FaceConfiguration(
+      architecture: recipe.model, embeddingSize: recipe.faces.embeddingSize ?? architecture.embeddingSize,
+      input: FaceInput(size: size, statistics: try Self.statistics(of: train, recipe.images)))
+    seedAll(recipe.seed)
+    model = try configuration.makeModel(dropout: recipe.faces.dropout)
+    try checkPeople()
+    if let weights = recipe.weights { try load(weights) }
+    if unseen == nil { notes.append("nobody was held out to judge by: set validation_fraction") }
+  }
+
+  public func train(resume: Bool = false, callbacks: [any TrainerCallback] = []) throws -> FitResult {
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let module = FaceModule(
+      model, people: splits.train.classNames.count, recipe: recipe.faces, pairs: splits.pairs,
+      optimization: recipe.optimization)
+    if !resume, let newest = CheckpointFolder(of: folder).newest { throw TrainingError.folderInUse(newest.path) }
+    try recipe.yaml().write(to: folder.appendingPathComponent("recipe.yaml"), atomically: true, encoding: .utf8)
+    try configuration.write(to: folder)
+    let result = try Trainer(recipe.trainerOptions, folder: folder, callbacks: callbacks)
+      .fit(module, loaders(), resume: resume)
+    // What is measured from here on is what was saved, which an average of the weights, or the best epoch, may be.
+    try model.loadStateDict(StateDict(contentsOf: folder.appendingPathComponent(FaceConfiguration.weightsFileName)))
+    return result
+  }
+
+  public var finalCount: Int { unseen?.count ?? 0 }
+
+  public func finish(_ result: FitResult, progress: (Int) -> Void) throws -> RunOutcome {
+    guard let unseen else { return RunOutcome(headline: "There was nobody to measure on", metrics: [:], report: nil) }
+    model.eval()
+    let device = try Device(recipe.training.device)
+    let evaluation = try FaceEvaluation(
+      of: { self.model.flipAveraged($0.to(device)) }, on: unseen, input: configuration.input, pairs: splits.pairs,
+      folds: splits.folds, threads: recipe.training.loaderThreads, progress: progress)
+    if let curve = evaluation.curve {
+      configuration.falseAcceptRate = 0.01
+      configuration.threshold = max(0, curve.threshold(atFalseAcceptRate: 0.01))
+      try configuration.write(to: folder)
+    }
+    func figure(_ name: String) -> String { String(format: "%.4f", evaluation.metrics[name] ?? .nan) }
+    return RunOutcome(
+      headline: "Unseen people: AUC \(figure("auc")), equal error rate \(figure("eer")), rank-1 \(figure("rank_1")) "
+        + "(\(unseen.classNames.count) people, \(unseen.count) photographs, \(splits.pairs.count) pairs)",
+      metrics: evaluation.metrics, report: try writeReport(of: result, evaluation: evaluation))
+  }
+
+  private func load(_ weights: String) throws {
+    let published = try StateDict(contentsOf: URL(fileURLWithPath: weights))
+      .mapKeys { $0.hasPrefix("logits.") ? nil : $0 }  // facenet-pytorch's classifier of its training people
+    let report = try model.loadStateDict(published, strict: false)
+    if report.missing.count + report.misshapen.count == model.stateDict().count {
+      throw RecipeError("weights", "\(weights) has nothing in common with \(recipe.model)")
+    }
+    if !report.isClean { notes.append("not all weights are the file's: \(report)") }
+  }
+}
