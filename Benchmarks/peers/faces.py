@@ -22,6 +22,7 @@ from torch.nn import functional as F
 SIZE, WIDTHS, EMBEDDING = 48, [16, 32, 64, 128], 128
 root, loss_name, unseen = pathlib.Path(sys.argv[1]), sys.argv[2], set(sys.argv[3:])
 torch.manual_seed(0)
+torch.set_num_threads(2)
 random = np.random.default_rng(0)
 
 

@@ -20,6 +20,9 @@ enum GalleryDatabase {
     }
     return try GalleryError.naming(file) {
       let queue = try DatabaseQueue(path: file.path, configuration: configuration)
+      guard try !queue.read(migrator.hasBeenSuperseded) else {
+        throw GalleryError.file(file.path, problem: "was made by a newer version of Fovea; use that one")
+      }
       try migrator.migrate(queue)
       return queue
     }

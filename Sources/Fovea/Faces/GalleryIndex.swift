@@ -42,7 +42,7 @@ struct GalleryIndex: Sendable {
             file.path, problem: "an embedding of \(name) has \(bytes.count) bytes, not \(dimensions * 4): it is damaged"
           )
         }
-        memory[start..<(start + bytes.count)].copyBytes(from: bytes)
+        UnsafeMutableRawBufferPointer(rebasing: memory[start..<(start + bytes.count)]).copyBytes(from: bytes)
         if places[name] == nil {
           places[name] = Int32(names.count)
           names.append(name)

@@ -79,10 +79,10 @@ func existingGallery(_ path: String) throws -> URL {
 }
 
 /// Does something with each of several files; one that fails does not keep the others from being done.
-func forEachFile(_ paths: [String], _ body: (String) throws -> Void) throws {
+func forEachFile<File>(_ files: [File], _ body: (File) throws -> Void) throws {
   var failures = 0
-  for path in paths {
-    do { try body(path) } catch {
+  for file in files {
+    do { try body(file) } catch {
       failures += 1
       Output.message("Error: \(error)")
     }

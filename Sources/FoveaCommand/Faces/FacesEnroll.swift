@@ -41,15 +41,14 @@ struct FacesEnroll: ParsableCommand {
     let gallery = try FaceGallery(
       URL(fileURLWithPath: gallery), model: recognizer.fingerprint, dimensions: recognizer.model.embeddingSize)
     var enrolled: [String: Int] = [:]
-    try forEachFile(try photographs().map { "\($0.person)\n\($0.path)" }) { entry in
-      let parts = entry.split(separator: "\n", maxSplits: 1).map(String.init)
-      let url = URL(fileURLWithPath: parts[1])
+    try forEachFile(try photographs()) { name, path in
+      let url = URL(fileURLWithPath: path)
       let image = try Image(contentsOf: url)
       try gallery.enroll(
-        parts[0], source: parts[1], digest: Checksum.sha256("").computed(for: url).description,
-        embedding: recognizer.embedding(of: image, named: parts[1]))
-      enrolled[parts[0], default: 0] += 1
-      if json { try Output.json(Answer(person: parts[0], image: parts[1])) }
+        name, source: path, digest: Checksum.sha256("").computed(for: url).description,
+        embedding: recognizer.embedding(of: image, named: path))
+      enrolled[name, default: 0] += 1
+      if json { try Output.json(Answer(person: name, image: path)) }
     }
     if !json {
       for (name, count) in enrolled.sorted(by: { $0.key < $1.key }) { Output.print("\(name): \(count) photographs") }

@@ -100,8 +100,8 @@ public struct DataSpec: Sendable, Hashable, CustomStringConvertible {
     case .imageNet:
       return try ImageNet.splits(existing(folder)).holdingOut(validationFraction, seed: seed)
     case .people, .lfw, .lfwFunneled, .lfwDeepFunneled:
-      let faces = try faces(heldOut: validationFraction, seed: seed, progress: progress)
-      return DataSplits(name: faces.name, train: faces.train, validation: faces.unseen)
+      let people = try faces(heldOut: validationFraction, seed: seed, progress: progress)
+      return DataSplits(name: people.name, train: people.train, validation: people.unseen)
     default:
       let train = try part(.train, from: folder, progress: progress)
       let test = try part(.test, from: folder, progress: progress)

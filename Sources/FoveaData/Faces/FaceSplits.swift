@@ -50,7 +50,8 @@ public struct FaceSplits: Sendable {
     if let train = ImageFolder.folder(named: ["train", "training"], in: root) {
       let test = ImageFolder.folder(named: ["test", "val", "valid", "validation"], in: root)
       return FaceSplits(
-        name: name, train: try .people(train), unseen: try test.map { try .people($0, split: .test) }, seed: seed)
+        name: name, train: try ImageFolder.people(train),
+        unseen: try test.map { try ImageFolder.people($0, split: .test) }, seed: seed)
     }
     let parts = try ImageFolder.people(root).holdingOutPeople(fraction, seed: seed)
     return FaceSplits(name: name, train: parts.rest, unseen: parts.heldOut.nonEmpty, seed: seed)

@@ -90,7 +90,7 @@ struct LFWPairList {
       throw DatasetError(file.path, "cannot be read: \(error.localizedDescription)")
     }
     return text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated().compactMap {
-      index, line in
+      index, line -> (number: Int, words: [String])? in
       let words = line.split(whereSeparator: \.isWhitespace).map(String.init)
       return words.isEmpty ? nil : (index + 1, words)
     }

@@ -20,12 +20,12 @@ extension FaceRun {
       case .people(let photographs): recipe.training.batchSize / photographs * photographs
       case .triplets, .sets: recipe.training.batchSize * form.imagesEach
       }
-    let preprocessing = preprocessing()
+    let prepare = preprocessing()
     let threads = recipe.training.loaderThreads
     return DataLoaders(
       train: DataLoader(
-        train, batchSize: whole, sampler: sampler, transform: preprocessing.sample,
-        batchTransform: preprocessing.batch, seed: recipe.seed, threads: threads),
+        train, batchSize: whole, sampler: sampler, transform: prepare.sample,
+        batchTransform: prepare.batch, seed: recipe.seed, threads: threads),
       validation: unseen.map {
         DataLoader($0, batchSize: 64, transform: configuration.input.transform, threads: threads)
       })

@@ -14,7 +14,8 @@ public final class FaceModule: TrainingModule {
   public let head: MarginHead?
 
   private let recipe: FaceRecipe
-  private let pairs: [FacePair]
+  /// Behind a function, as a module looks into its arrays for layers.
+  private let pairs: () -> [FacePair]
   private let configure: (Module, TrainingPlan) throws -> Optimization
   private var collected: [Int: (embedding: Tensor, person: Int)] = [:]
 
@@ -28,7 +29,7 @@ public final class FaceModule: TrainingModule {
   ) {
     self.model = model
     self.recipe = recipe
-    self.pairs = pairs
+    self.pairs = { pairs }
     self.configure = configure
     head = recipe.makeHead(embeddingSize: model.embeddingSize, people: people)
   }
@@ -62,7 +63,7 @@ public final class FaceModule: TrainingModule {
     // A look at some batches before the training starts sees some of the photographs only.
     let places = collected.keys.sorted()
     let rows = Dictionary(uniqueKeysWithValues: places.enumerated().map { ($1, $0) })
-    let seen = pairs.compactMap { pair in
+    let seen = pairs().compactMap { pair in
       rows[pair.first].flatMap { first in rows[pair.second].map { FacePair(first, $0, isSame: pair.isSame) } }
     }
     let found = places.compactMap { collected[$0] }
@@ -78,7 +79,7 @@ public final class FaceModule: TrainingModule {
 extension FaceEmbedder {
   /// Embeddings of photographs and of their mirror images, added up and of length 1: steadier than either.
   public func flipAveraged(_ images: Tensor) -> Tensor {
-    (self(images) + self(images.flip(-1))).to(.float32).normalize(dim: 1)
+    (callAsFunction(images) + callAsFunction(images.flip(-1))).to(.float32).normalize(dim: 1)
   }
 }
 
