@@ -6,7 +6,7 @@ extension FaceRun {
   /// Batches in the form that the loss asks for, and the unseen people's photographs.
   func loaders() -> DataLoaders {
     let form = recipe.faces.batchForm
-    let labels = train.labels ?? []
+    let labels = trainingSet.labels ?? []
     let sampler: any Sampler =
       switch form {
       case .people(let photographs):
@@ -24,9 +24,9 @@ extension FaceRun {
     let threads = recipe.training.loaderThreads
     return DataLoaders(
       train: DataLoader(
-        train, batchSize: whole, sampler: sampler, transform: prepare.sample,
+        trainingSet, batchSize: whole, sampler: sampler, transform: prepare.sample,
         batchTransform: prepare.batch, seed: recipe.seed, threads: threads),
-      validation: unseen.map {
+      validation: unseenSet.map {
         DataLoader($0, batchSize: 64, transform: configuration.input.transform, threads: threads)
       })
   }
@@ -39,7 +39,7 @@ extension FaceRun {
       input: ClassifierInput(
         size: size, resize: min(size.height, size.width), channels: 3, statistics: configuration.input.statistics),
       classes: 1, isFixedSize: true)
-    if !(train is any BatchedDataset), recipe.augmentation.resizedCrop == 0 {
+    if !(trainingSet is any BatchedDataset), recipe.augmentation.resizedCrop == 0 {
       result.sample = Transforms([Resize(.fixed(size))] + (result.sample?.steps ?? []))
     }
     return result

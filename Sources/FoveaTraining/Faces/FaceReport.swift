@@ -48,7 +48,7 @@ extension FaceRun {
   private func neighbours(_ evaluation: FaceEvaluation) throws -> (
     mistakes: [Report.Example], samples: [Report.Example]
   ) {
-    guard let unseen, let people = unseen.labels else { return ([], []) }
+    guard let unseen = unseenSet, let people = unseen.labels else { return ([], []) }
     var (mistakes, samples) = ([Report.Example](), [Report.Example]())
     for index in 0..<unseen.count where mistakes.count < 24 || samples.count < 16 {
       let similarities = evaluation.embeddings.matmul(evaluation.embeddings[index])

@@ -22,8 +22,8 @@ public final class FaceRun: RecipeRun {
   /// When it was put together.
   public let started = Date()
 
-  let train: any Dataset
-  let unseen: (any Dataset)?
+  let trainingSet: any Dataset
+  let unseenSet: (any Dataset)?
 
   public init(_ recipe: Recipe, folder: URL, progress: ProgressHandler? = nil) throws {
     var recipe = recipe
@@ -33,16 +33,16 @@ public final class FaceRun: RecipeRun {
     splits = try DataSpec(recipe.data).faces(heldOut: recipe.validationFraction, seed: recipe.seed, progress: progress)
     let architecture = try FaceArchitecture.named(recipe.model)
     let size = try Self.inputSize(of: splits.train, recipe.images)
-    train = try Self.loaded(splits.train, size)
-    unseen = try splits.unseen.map { try Self.loaded($0, size) }
+    trainingSet = try Self.loaded(splits.train, size)
+    unseenSet = try splits.unseen.map { try Self.loaded($0, size) }
     configuration = FaceConfiguration(
       architecture: recipe.model, embeddingSize: recipe.faces.embeddingSize ?? architecture.embeddingSize,
-      input: FaceInput(size: size, statistics: try Self.statistics(of: train, recipe.images)))
+      input: FaceInput(size: size, statistics: try Self.statistics(of: trainingSet, recipe.images)))
     seedAll(recipe.seed)
     model = try configuration.makeModel(dropout: recipe.faces.dropout)
     try checkPeople()
     if let weights = recipe.weights { try load(weights) }
-    if unseen == nil { notes.append("nobody was held out to judge by: set validation_fraction") }
+    if unseenSet == nil { notes.append("nobody was held out to judge by: set validation_fraction") }
   }
 
   public func train(resume: Bool = false, callbacks: [any TrainerCallback] = []) throws -> FitResult {
@@ -60,10 +60,12 @@ public final class FaceRun: RecipeRun {
     return result
   }
 
-  public var finalCount: Int { unseen?.count ?? 0 }
+  public var finalCount: Int { unseenSet?.count ?? 0 }
 
   public func finish(_ result: FitResult, progress: (Int) -> Void) throws -> RunOutcome {
-    guard let unseen else { return RunOutcome(headline: "There was nobody to measure on", metrics: [:], report: nil) }
+    guard let unseen = unseenSet else {
+      return RunOutcome(headline: "There was nobody to measure on", metrics: [:], report: nil)
+    }
     model.eval()
     let device = try Device(recipe.training.device)
     let evaluation = try FaceEvaluation(

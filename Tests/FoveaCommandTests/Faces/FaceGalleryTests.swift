@@ -1,6 +1,7 @@
 import Foundation
-import Fovea
 import Testing
+
+@testable import Fovea
 
 @Suite struct FaceGalleryTests {
   let folder: URL

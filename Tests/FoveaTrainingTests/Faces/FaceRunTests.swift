@@ -77,17 +77,22 @@ import Torch
   }
 
   @Test func aRunGoesOnWhereItStopped() throws {
-    let root = try makePeople()
-    func weights(_ name: String, _ settings: String..., resume: Bool = false) throws -> StateDict {
-      let base = try recipe(root, "training.deterministic=true", "training.epochs=3", "faces.dropout=0.2")
+    final class Stop: TrainerCallback {
+      func onTrainBatchEnd(_ run: TrainingRun, output: StepOutput, batch: Batch) {
+        if run.state.epoch == 1 { run.stop() }
+      }
+    }
+    let recipe = try recipe(makePeople(), "training.deterministic=true", "training.epochs=3", "faces.dropout=0.2")
+    func weights(_ name: String, stopping: [any TrainerCallback] = [], resume: Bool = false) throws -> StateDict {
       let place = folder.appendingPathComponent(name)
-      _ = try FaceRun(Recipe(yaml: base.yaml(), settings: settings), folder: place).train(resume: resume)
+      _ = try FaceRun(recipe, folder: place).train(resume: resume, callbacks: stopping)
       return try StateDict(contentsOf: place.appendingPathComponent("model.safetensors"))
     }
     let whole = try weights("whole")
-    _ = try weights("parts", "training.max_steps=5")
+    let half = try weights("parts", stopping: [Stop()])
     let parts = try weights("parts", resume: true)
     for (name, tensor) in whole { #expect(parts[name].map { tensor.isEqual(to: $0) } ?? false, "\(name)") }
+    #expect(half.contains { name, tensor in !(parts[name].map { tensor.isEqual(to: $0) } ?? true) })
   }
 
   @Test func impossibleBatchesAreErrorsWithTheKey() throws {
