@@ -11,6 +11,7 @@ extension FoveaCommandTests {
       let place = root.appendingPathComponent("person\(person)")
       try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
       for photograph in 0..<5 {
+        noise = noise &+ UInt8(photograph * 29 + 1)  // or photographs would be the same, as this noise repeats itself
         let pixels = (0..<(16 * 16 * 3)).map { index -> UInt8 in
           let (x, y) = ((index / 3) % 16, index / 48)
           noise = noise &* 37 &+ 11

@@ -96,7 +96,7 @@ private struct FaceReference: Decodable {
 
   @Test func aQueryIsNeverInItsOwnGallery() {
     // Each photograph is nearest to itself, and its only other one is far away.
-    let embeddings = Tensor(rows: [[1, 0, 0], [0, 1, 0], [0.8, 0.6, 0], [0, 0, 1]] as [[Float]])
+    let embeddings = Tensor(rows: [[1, 0, 0], [0, 1, 0], [0.8, 0.6, 0], [-0.6, -0.8, 0]] as [[Float]])
     let found = Identification(embeddings: embeddings, people: [0, 0, 1, 2])
     #expect(found.rank1 == 0)
     #expect(found.ranks == [1, 1])

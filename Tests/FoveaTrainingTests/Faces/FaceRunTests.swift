@@ -23,6 +23,7 @@ import Torch
       let place = root.appendingPathComponent("person \(person)")
       try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
       for photograph in 0..<6 {
+        noise = noise &+ UInt8(photograph * 29 + 1)  // or photographs would be the same, as this noise repeats itself
         let pixels = (0..<(16 * 16 * 3)).map { index -> UInt8 in
           let (x, y) = ((index / 3) % 16, index / 48)
           noise = noise &* 37 &+ 11
@@ -85,14 +86,14 @@ import Torch
     let recipe = try recipe(makePeople(), "training.deterministic=true", "training.epochs=3", "faces.dropout=0.2")
     func weights(_ name: String, stopping: [any TrainerCallback] = [], resume: Bool = false) throws -> StateDict {
       let place = folder.appendingPathComponent(name)
-      _ = try FaceRun(recipe, folder: place).train(resume: resume, callbacks: stopping)
+      let result = try FaceRun(recipe, folder: place).train(resume: resume, callbacks: stopping)
+      #expect(result.reason == (stopping.isEmpty ? .maxEpochs : .callback))
       return try StateDict(contentsOf: place.appendingPathComponent("model.safetensors"))
     }
     let whole = try weights("whole")
-    let half = try weights("parts", stopping: [Stop()])
+    _ = try weights("parts", stopping: [Stop()])
     let parts = try weights("parts", resume: true)
     for (name, tensor) in whole { #expect(parts[name].map { tensor.isEqual(to: $0) } ?? false, "\(name)") }
-    #expect(half.contains { name, tensor in !(parts[name].map { tensor.isEqual(to: $0) } ?? true) })
   }
 
   @Test func impossibleBatchesAreErrorsWithTheKey() throws {
