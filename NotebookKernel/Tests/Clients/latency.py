@@ -64,36 +64,32 @@ def children(process):
     return subprocess.run(["pgrep", "-P", str(process)], capture_output=True, text=True).stdout.split()
 
 
+def row(name, value):
+    print(f"| {name} | {value:.0f} |", flush=True)
+
+
 def main():
     cells = int(sys.argv[1]) if len(sys.argv) > 1 else 300
-    session = Session()
-    rows = [
-        ("kernel start to ready, as the client sees it", session.start * 1000),
-        ("first cell: `import Fovea`", session.milliseconds("import Fovea")),
-        ("small cell after it", session.median("let a{0} = {0} + 1\na{0} * 2")),
-        ("a tensor: `Tensor([1.0, 2.0]).sum()`", session.median("Tensor([1.0, 2.0]).sum() // {0}")),
-    ]
-    session.end()
-    session = Session()
-    rows += [
-        ("first cell: `print(1)`", session.milliseconds("print(1)")),
-        ("small cell: two lines", session.median("let a{0} = {0} + 1\na{0} * 2")),
-        ("`import Foundation`", session.milliseconds("import Foundation")),
-        ("small cell after it", session.median("let b{0} = sqrt(Double({0}))\nb{0} * 2")),
-        ("four lines, -Onone", session.median(PLAIN)),
-        ("the same, -O", session.median(OPTIMIZED)),
-    ]
-    curve = []
-    for number in range(cells):
-        elapsed = session.milliseconds(f"let c{number} = {number}\nc{number} + 1")
-        curve.append(elapsed)
-        if number + 1 in (1, 50, 100, 150, 200, 250, 300):
-            recent = statistics.median(curve[-7:])
-            rows.append((f"cell {number + 1} of a long session ({session.memory()})", recent))
-    session.end()
     print("| what | ms |\n|---|---:|")
-    for name, value in rows:
-        print(f"| {name} | {value:.0f} |")
+    session = Session()
+    row("kernel start to ready, as the client sees it", session.start * 1000)
+    row("first cell: `import Fovea`", session.milliseconds("import Fovea"))
+    row("small cell after it", session.median("let a{0} = {0} + 1\na{0} * 2"))
+    row("a tensor: `Tensor([1.0, 2.0]).sum()`", session.median("Tensor([1.0, 2.0]).sum() // {0}"))
+    session.end()
+    session = Session()
+    row("first cell: `print(1)`", session.milliseconds("print(1)"))
+    row("small cell: two lines", session.median("let a{0} = {0} + 1\na{0} * 2"))
+    row("`import Foundation`", session.milliseconds("import Foundation"))
+    row("small cell after it", session.median("let b{0} = sqrt(Double({0}))\nb{0} * 2"))
+    row("four lines, -Onone", session.median(PLAIN))
+    row("the same, -O", session.median(OPTIMIZED))
+    recent = []
+    for number in range(1, cells + 1):
+        recent.append(session.milliseconds(f"let c{number} = {number}\nc{number} + 1"))
+        if number in (1, 20) or number % 50 == 0:
+            row(f"cell {number} of a long session ({session.memory()})", statistics.median(recent[-7:]))
+    session.end()
 
 
 if __name__ == "__main__":

@@ -26,7 +26,11 @@ import Testing
     (["protocol P { func f() -> Int }", "struct S {}", "extension S: P { func f() -> Int { 5 } }", "S().f()"], "5"),
     (["class A { func f() -> Int { 1 } }", "class B: A { override func f() -> Int { 2 } }", "(B() as A).f()"], "2"),
     (
-      ["struct Box<T> { var v: T }", "extension Box: Equatable where T: Equatable { static func == (a: Box, b: Box) -> Bool { a.v == b.v } }", "Box(v: 1) == Box(v: 1)"], "true"
+      [
+        "struct Box<T> { var v: T }",
+        "extension Box: Equatable where T: Equatable { static func == (a: Box, b: Box) -> Bool { a.v == b.v } }",
+        "Box(v: 1) == Box(v: 1)",
+      ], "true"
     ),
     (
       [
