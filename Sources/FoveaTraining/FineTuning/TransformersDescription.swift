@@ -39,14 +39,15 @@ struct TransformersDescription {
       "hidden_size": configuration.width, "num_hidden_layers": configuration.depth,
       "num_attention_heads": configuration.heads, "image_size": configuration.imageSize,
       "patch_size": configuration.patchSize, "qkv_bias": configuration.hasQKVBias,
-      "layer_norm_eps": configuration.normEps, "hidden_dropout_prob": configuration.dropout,
-      "attention_probs_dropout_prob": configuration.attentionDropout, "initializer_range": 0.02,
+      "layer_norm_eps": configuration.normEps, "initializer_range": 0.02,
       "hidden_act": TransformersDescription.name(of: configuration.activation),
     ]
+    // Only where they are not transformers' own defaults: it insists on a point in these numbers, which JSON leaves out of 0.
+    if configuration.dropout > 0 { fields["hidden_dropout_prob"] = configuration.dropout }
+    if configuration.attentionDropout > 0 { fields["attention_probs_dropout_prob"] = configuration.attentionDropout }
     if isDINOv2 {
       fields["mlp_ratio"] = configuration.hiddenWidth / configuration.width
-      fields["layerscale_value"] = configuration.layerScale ?? 1
-      fields["drop_path_rate"] = configuration.dropPath
+      if configuration.dropPath > 0 { fields["drop_path_rate"] = configuration.dropPath }
       fields["use_swiglu_ffn"] = false
       if configuration.registers > 0 { fields["num_register_tokens"] = configuration.registers }
     } else {
@@ -63,8 +64,7 @@ struct TransformersDescription {
     fields = [
       "depths": configuration.depths, "hidden_sizes": configuration.widths, "num_stages": configuration.depths.count,
       "patch_size": configuration.patchSize, "image_size": imageSize.height, "hidden_act": "gelu",
-      "layer_norm_eps": configuration.headNormEps, "layer_scale_init_value": configuration.layerScale,
-      "drop_path_rate": configuration.dropPath, "initializer_range": 0.02,
+      "layer_norm_eps": configuration.headNormEps, "initializer_range": 0.02,
     ]
     rename = model.transformersWeights
   }
