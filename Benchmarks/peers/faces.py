@@ -63,9 +63,10 @@ def triplet(x, labels):
 
 
 def contrastive(x, labels):
-    sets = x.reshape(-1, 16, EMBEDDING)
-    scores = sets[:, 0] @ sets[:, 1:].flatten(0, 1).T / 0.1
-    return F.cross_entropy(scores, torch.arange(len(sets)) * 15)
+    itself = torch.eye(len(x), dtype=torch.bool)
+    scores = (x @ x.T / 0.1).masked_fill(itself, -1e9)
+    same = (labels[:, None] == labels) & ~itself
+    return -((scores - scores.logsumexp(1, keepdim=True)) * same).sum(1).div(same.sum(1)).mean()
 
 
 photographs = {p.name: [Image.open(f).convert("RGB") for f in sorted(p.iterdir())] for p in root.iterdir() if p.is_dir()}
@@ -83,22 +84,16 @@ augment = transforms.Compose([
 
 
 def batch():
-    """12 people with 4 photographs each, or 4 sets of a query, a positive and 14 negatives."""
+    """12 people with 4 photographs each."""
     chosen = []
-    if loss_name == "triplet":
-        for person in random.choice(len(known), 12, replace=False):
-            chosen += [(person, k) for k in random.choice(len(photographs[known[person]]), 4, replace=False)]
-    else:
-        for person in random.choice(len(known), 4, replace=False):
-            chosen += [(person, k) for k in random.choice(len(photographs[known[person]]), 2, replace=False)]
-            others = random.choice([p for p in range(len(known)) if p != person], 14, replace=False)
-            chosen += [(p, random.integers(len(photographs[known[p]]))) for p in others]
+    for person in random.choice(len(known), 12, replace=False):
+        chosen += [(person, k) for k in random.choice(len(photographs[known[person]]), 4, replace=False)]
     images = torch.stack([augment(photographs[known[p]][k]) for p, k in chosen])
     return images, torch.tensor([p for p, _ in chosen])
 
 
 model = network()
-steps, warm_up = (240, 36) if loss_name == "triplet" else (245, 35)
+steps, warm_up = 240, 36
 decayed = [p for p in model.parameters() if p.requires_grad and p.dim() > 1]
 others = [p for p in model.parameters() if p.requires_grad and p.dim() <= 1]
 groups = [{"params": decayed, "weight_decay": 0.05}, {"params": others, "weight_decay": 0.0}]
