@@ -57,6 +57,8 @@ package struct StreamText {
     else { return nil }
     var message = fatal[range.lowerBound...]
     if message.hasPrefix("Fatal error: ") { message = message.dropFirst("Fatal error: ".count) }
+    // What follows is a stack in the runtime's own words.
+    if marker.hasPrefix("Simultaneous") { message = message.prefix { !$0.isNewline } }
     while message.last?.isNewline == true { message.removeLast() }
     return String(message).replacing(#/ ?\(?0x[0-9a-f]+\)?/#, with: "")  // addresses tell a reader nothing
   }
