@@ -29,15 +29,23 @@ public final class Classifier {
   public let configuration: ClassifierConfiguration
   /// Where it runs.
   public let device: Device
-  /// The network, in evaluation mode.
+  /// The network, in evaluation mode. Predictions are made with its optimized form, so changes come too late.
   public let model: any ImageClassifier
 
+  private let optimized: OptimizedLayer
+
   /// A network that is ready already.
-  public init(_ model: any ImageClassifier, configuration: ClassifierConfiguration, device: Device = .cpu) {
+  ///
+  /// - Parameter dtype: what it computes in: `.float32`, or `.bfloat16` where the hardware has it.
+  public init(
+    _ model: any ImageClassifier, configuration: ClassifierConfiguration, device: Device = .cpu,
+    dtype: DType = .float32
+  ) {
     self.model = model
     self.configuration = configuration
     self.device = device
-    model.to(device).to(.channelsLast).eval()
+    model.to(device).to(.channelsLast)
+    optimized = model.optimized(dtype: dtype)
   }
 
   /// Loads the folder of a run, the folder of a published model, or a file of published weights.
@@ -45,8 +53,9 @@ public final class Classifier {
   /// - Parameters:
   ///   - url: a folder with `config.json` and `model.safetensors`, of ours, of transformers or of timm; or a `.safetensors`, `.pth`, `.pt` or `.bin` file, whose
   ///     architecture is recognised by its tensors.
+  ///   - dtype: what it computes in: `.float32`, or `.bfloat16` where the hardware has it.
   /// - Throws: ``RecipeError``, `StateDictError` or `LoadError`, which name the file and what does not fit.
-  public convenience init(contentsOf url: URL, device: Device = .cpu) throws {
+  public convenience init(contentsOf url: URL, device: Device = .cpu, dtype: DType = .float32) throws {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) else {
       throw RecipeError(url.path, "there is no such file or folder")
@@ -59,9 +68,9 @@ public final class Classifier {
       let model = try withoutInitialization { try configuration.makeModel() }
       try model.loadStateDict(
         StateDict(contentsOf: url.appendingPathComponent(ClassifierConfiguration.weightsFileName)))
-      self.init(model, configuration: configuration, device: device)
+      self.init(model, configuration: configuration, device: device, dtype: dtype)
     } else {
-      try self.init(weights: url, device: device)
+      try self.init(weights: url, device: device, dtype: dtype)
     }
   }
 
@@ -101,7 +110,7 @@ public final class Classifier {
 
   /// The logits `[N, classes]` of normalised images `[N, C, H, W]`.
   public func logits(_ images: Tensor) -> Tensor {
-    model(images.to(device).contiguous(.channelsLast)).to(.float32).to(.cpu)
+    optimized(images.to(device).contiguous(.channelsLast)).to(.float32).to(.cpu)
   }
 
   /// Runs over a set, and measures.

@@ -11,7 +11,7 @@ extension Classifier {
   /// architecture was published with. With 1,000 classes their names are ImageNet's, else they are numbers.
   ///
   /// - Throws: `StateDictError` for a file that cannot be read, ``RecipeError`` for weights of no known architecture.
-  public convenience init(weights file: URL, device: Device = .cpu) throws {
+  public convenience init(weights file: URL, device: Device = .cpu, dtype: DType = .float32) throws {
     let published = try StateDict(contentsOf: file)
     guard let found = ClassifierArchitecture.identify(published) else {
       throw RecipeError(
@@ -29,7 +29,7 @@ extension Classifier {
         size: ImageSize(size), resize: size * 8 / 7, channels: 3, statistics: architecture.pixels.statistics))
     let model = try withoutInitialization { try configuration.makeModel() }
     try model.loadPretrained(found.weights)
-    self.init(model, configuration: configuration, device: device)
+    self.init(model, configuration: configuration, device: device, dtype: dtype)
   }
 }
 

@@ -19,10 +19,10 @@ public final class EfficientNetLite0: Layer, ImageClassifier {
     case tensorFlow
   }
 
-  let convStem: PaddedConv2d
+  let convStem: Conv2d
   let bn1: BatchNorm2d
   let blocks: [Sequential]
-  let convHead: PaddedConv2d
+  let convHead: Conv2d
   let bn2: BatchNorm2d
   let dropout: Dropout
   /// The last layer.
@@ -37,7 +37,7 @@ public final class EfficientNetLite0: Layer, ImageClassifier {
     classes: Int = 1000, inputChannels: Int = 3, convention: Convention = .pyTorch, dropout: Double = 0,
     dropPath: Double = 0
   ) {
-    convStem = PaddedConv2d(inputChannels, 32, kernel: 3, stride: 2, convention: convention)
+    convStem = convention.conv(inputChannels, 32, kernel: 3, stride: 2)
     bn1 = convention.norm(32)
     let count = EfficientNetLite0.stages.reduce(0) { $0 + $1.blocks }
     var channels = 32
@@ -56,7 +56,7 @@ public final class EfficientNetLite0: Layer, ImageClassifier {
       built.append(Sequential(layers))
     }
     blocks = built
-    convHead = PaddedConv2d(channels, 1280, kernel: 1, convention: convention)
+    convHead = convention.conv(channels, 1280, kernel: 1)
     bn2 = convention.norm(1280)
     self.dropout = Dropout(dropout)
     classifier = Linear(1280, classes)
@@ -78,7 +78,7 @@ public final class EfficientNetLite0: Layer, ImageClassifier {
   private func initialize() {
     for (_, module) in namedModules() {
       switch module {
-      case let conv as PaddedConv2d:
+      case let conv as Conv2d:
         // The fan out of a depthwise convolution is that of one group.
         let weight = conv.weight.value.shape
         let fanOut = weight[0] * weight[2] * weight[3] / conv.groups
@@ -98,12 +98,22 @@ public final class EfficientNetLite0: Layer, ImageClassifier {
   }
 
   public override func forward(_ x: Tensor) -> Tensor {
-    let features = blocks.reduce(bn1(convStem(x)).relu6()) { $1($0) }
-    return classifier(dropout(bn2(convHead(features)).relu6().adaptiveAvgPool2d(1, 1).flatten(from: 1)))
+    let features = blocks.reduce(convStem(x, norm: bn1, activation: .relu6)) { $1($0) }
+    let pooled = convHead(features, norm: bn2, activation: .relu6).adaptiveAvgPool2d(1, 1)
+    return classifier(dropout(pooled.flatten(from: 1)))
   }
 }
 
 extension EfficientNetLite0.Convention {
+  /// A convolution without bias whose result is `⌈size / stride⌉`.
+  func conv(_ inputs: Int, _ outputs: Int, kernel: Int, stride: Int = 1, groups: Int = 1) -> Conv2d {
+    // Without a stride both customs agree.
+    let padsBySize = self == .tensorFlow && stride > 1
+    return Conv2d(
+      inputs, outputs, kernel: kernel, stride: stride, padding: padsBySize ? 0 : (kernel - 1) / 2, groups: groups,
+      bias: false, samePadding: padsBySize)
+  }
+
   func norm(_ channels: Int) -> BatchNorm2d {
     switch self {
     case .pyTorch: BatchNorm2d(channels)

@@ -111,5 +111,5 @@ final class NormalizedConv2d: Layer {
     bn = BatchNorm2d(outputs, eps: 0.001)
   }
 
-  override func forward(_ x: Tensor) -> Tensor { bn(conv(x)).relu_() }
+  override func forward(_ x: Tensor) -> Tensor { conv(x, norm: bn, activation: .relu) }
 }

@@ -114,7 +114,7 @@ public final class ResNet: Layer, ImageClassifier {
 
   /// The feature maps after each of the four stages, the finest first: what detectors build on.
   public func features(_ x: Tensor) -> [Tensor] {
-    var x = bn1(conv1(x)).relu_()
+    var x = conv1(x, norm: bn1, activation: .relu)
     if stem == .imageNet { x = x.maxPool2d(3, stride: 2, padding: 1) }
     return [layer1, layer2, layer3, layer4].map { stage in
       x = stage(x)

@@ -21,8 +21,8 @@ public final class BasicBlock: Layer {
   }
 
   public override func forward(_ x: Tensor) -> Tensor {
-    let branch = bn2(conv2(bn1(conv1(x)).relu_()))
-    return branch.add_(downsample?(x) ?? x).relu_()
+    let branch = conv1(x, norm: bn1, activation: .relu)
+    return conv2(branch, norm: bn2, adding: downsample?(x) ?? x, activation: .relu)
   }
 }
 
@@ -59,8 +59,8 @@ public final class Bottleneck: Layer {
   }
 
   public override func forward(_ x: Tensor) -> Tensor {
-    let inner = bn2(conv2(bn1(conv1(x)).relu_())).relu_()
-    return bn3(conv3(inner)).add_(downsample?(x) ?? x).relu_()
+    let inner = conv2(conv1(x, norm: bn1, activation: .relu), norm: bn2, activation: .relu)
+    return conv3(inner, norm: bn3, adding: downsample?(x) ?? x, activation: .relu)
   }
 }
 

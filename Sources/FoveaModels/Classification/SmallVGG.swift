@@ -50,7 +50,7 @@ private final class SmallVGGBlock: Layer {
   }
 
   override func forward(_ x: Tensor) -> Tensor {
-    let x = bn2(conv2(bn1(conv1(x)).relu_())).relu_()
-    return conv3(x).relu_().maxPool2d(3, stride: 2)
+    let x = conv2(conv1(x, norm: bn1, activation: .relu), norm: bn2, activation: .relu)
+    return conv3(x, activation: .relu).maxPool2d(3, stride: 2)
   }
 }

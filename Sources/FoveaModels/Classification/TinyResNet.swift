@@ -62,7 +62,7 @@ public final class TinyResNet: Layer, ImageClassifier {
   }
 
   /// The last maps before they are averaged, `[N, C, H', W']`: what Grad-CAM looks at.
-  public func features(_ x: Tensor) -> Tensor { stages.reduce(bn1(conv1(x)).relu_()) { $1($0) } }
+  public func features(_ x: Tensor) -> Tensor { stages.reduce(conv1(x, norm: bn1, activation: .relu)) { $1($0) } }
 
   public override func forward(_ x: Tensor) -> Tensor {
     fc(features(x).adaptiveAvgPool2d(1, 1).flatten(from: 1))

@@ -2,7 +2,7 @@
 ///
 /// In training it normalises with the batch's mean and variance, and moves the running ones towards them; in use with
 /// the running ones.
-public final class BatchNorm2d: Layer {
+public final class BatchNorm2d: Layer, ChannelNorm {
   /// The scale of each channel, 1 at first.
   public let weight: Parameter
   /// What is added to each channel, 0 at first.
@@ -26,6 +26,11 @@ public final class BatchNorm2d: Layer {
     numBatchesTracked = Buffer(.zeros([], dtype: .int64))
     self.eps = eps
     self.momentum = momentum
+  }
+
+  public var scaleAndShift: (scale: Tensor, shift: Tensor) {
+    let scale = weight.value * (runningVar.value + eps).rsqrt()
+    return (scale, bias.value - runningMean.value * scale)
   }
 
   public override func forward(_ x: Tensor) -> Tensor {

@@ -9,6 +9,8 @@ public final class Conv2d: Layer {
   public let padding: Int
   public let dilation: Int
   public let groups: Int
+  /// Whether images are padded as TensorFlow does, before `padding`.
+  public let samePadding: Bool
 
   /// A layer with PyTorch's initial weights: even in ±1/√(inputs / groups · kernel²).
   ///
@@ -16,9 +18,11 @@ public final class Conv2d: Layer {
   ///   - padding: zeros added on each side.
   ///   - groups: parts of the channels that do not see each other; as many as inputs makes it depthwise.
   ///   - bias: whether each output channel gets a number added; left out where batch normalisation follows.
+  ///   - samePadding: pads by as much as the result's size, `⌈size / stride⌉`, needs, the odd pixel at the right and the
+  ///     bottom: TensorFlow's custom, which differs from a fixed padding where there is a stride.
   public init(
     _ inputs: Int, _ outputs: Int, kernel: Int, stride: Int = 1, padding: Int = 0, dilation: Int = 1, groups: Int = 1,
-    bias: Bool = true
+    bias: Bool = true, samePadding: Bool = false
   ) {
     precondition(
       inputs % groups == 0 && outputs % groups == 0, "\(groups) groups must divide \(inputs) and \(outputs) channels")
@@ -30,6 +34,7 @@ public final class Conv2d: Layer {
     self.padding = padding
     self.dilation = dilation
     self.groups = groups
+    self.samePadding = samePadding
   }
 
   /// The channels that it takes.
@@ -40,7 +45,31 @@ public final class Conv2d: Layer {
   public var kernel: Int { weight.value.shape[2] }
 
   public override func forward(_ x: Tensor) -> Tensor {
-    x.conv2d(
+    if let packed = PackedLayers.current { return packed.convolve(x, self, nil, nil, .identity) }
+    return padded(x).conv2d(
       weight.value, bias: bias?.value, stride: stride, padding: padding, dilation: dilation, groups: groups)
+  }
+
+  /// The convolution with what follows it, `activation(norm(conv(x)) + other)`: in an ``OptimizedModule`` one kernel.
+  ///
+  /// - Parameter other: of the result's shape.
+  public func callAsFunction(
+    _ x: Tensor, norm: (any ChannelNorm)? = nil, adding other: Tensor? = nil,
+    activation: ActivationFunction = .identity
+  ) -> Tensor {
+    if let packed = PackedLayers.current { return packed.convolve(x, self, norm, other, activation) }
+    let y = norm.map { $0(self(x)) } ?? self(x)
+    return activation.consume(other.map { y.add_($0) } ?? y)
+  }
+
+  /// The image with TensorFlow's padding, if the layer has that.
+  func padded(_ x: Tensor) -> Tensor {
+    guard samePadding else { return x }
+    func padding(_ size: Int) -> Int {
+      let steps = (size + stride - 1) / stride - 1
+      return max(0, steps * stride + dilation * (kernel - 1) + 1 - size)
+    }
+    let (height, width) = (padding(x.shape[2]), padding(x.shape[3]))
+    return x.pad([width / 2, width - width / 2, height / 2, height - height / 2])
   }
 }

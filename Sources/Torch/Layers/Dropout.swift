@@ -20,8 +20,11 @@ public final class DropPath: Layer {
     self.probability = probability
   }
 
+  /// Whether it leaves anything out now; where not, a branch may as well be added as it is computed.
+  public var isDropping: Bool { isTraining && probability > 0 }
+
   public override func forward(_ x: Tensor) -> Tensor {
-    guard isTraining, probability > 0 else { return x }
+    guard isDropping else { return x }
     let shape = [x.shape[0]] + Array(repeating: 1, count: x.rank - 1)
     let kept = Tensor.empty(shape, dtype: x.dtype, device: x.device).bernoulli_(1 - probability)
     return x * (probability < 1 ? kept.div_(1 - probability) : kept)

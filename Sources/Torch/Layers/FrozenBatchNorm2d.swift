@@ -2,7 +2,7 @@
 ///
 /// Detectors use it in a backbone that was trained for classification, because their batches are too small to measure
 /// a mean and a variance with.
-public final class FrozenBatchNorm2d: Layer {
+public final class FrozenBatchNorm2d: Layer, ChannelNorm {
   public let weight: Buffer
   public let bias: Buffer
   public let runningMean: Buffer
@@ -20,9 +20,13 @@ public final class FrozenBatchNorm2d: Layer {
     self.eps = eps
   }
 
-  public override func forward(_ x: Tensor) -> Tensor {
+  public var scaleAndShift: (scale: Tensor, shift: Tensor) {
     let scale = weight.value * (runningVar.value + eps).rsqrt()
-    let shift = bias.value - runningMean.value * scale
+    return (scale, bias.value - runningMean.value * scale)
+  }
+
+  public override func forward(_ x: Tensor) -> Tensor {
+    let (scale, shift) = scaleAndShift
     return x * scale.reshape(1, -1, 1, 1) + shift.reshape(1, -1, 1, 1)
   }
 }

@@ -29,7 +29,7 @@ public final class MultiHeadAttention: Module {
   ///   - mask: added to the scores, or where boolean: false leaves a key out; broadcast to `[N, heads, T, T]`.
   ///   - isCausal: lets a step see only itself and those before.
   public func callAsFunction(_ x: Tensor, mask: Tensor? = nil, isCausal: Bool = false) -> Tensor {
-    let parts = x.linear(inProjWeight.value, bias: inProjBias?.value).chunk(3, dim: -1)
+    let parts = x.linear(inProjWeight, bias: inProjBias).chunk(3, dim: -1)
     guard parts.count == 3 else { return .placeholder }  // after a failure that a scope keeps
     return attend(parts[0], parts[1], parts[2], mask: mask, isCausal: isCausal)
   }
@@ -43,8 +43,7 @@ public final class MultiHeadAttention: Module {
     query: Tensor, key: Tensor, value: Tensor, mask: Tensor? = nil, isCausal: Bool = false
   ) -> Tensor {
     func project(_ x: Tensor, _ part: Int) -> Tensor {
-      let rows = part * width..<(part + 1) * width
-      return x.linear(inProjWeight.value[rows], bias: inProjBias?.value[rows])
+      x.linear(inProjWeight, bias: inProjBias, rows: part * width..<(part + 1) * width)
     }
     return attend(project(query, 0), project(key, 1), project(value, 2), mask: mask, isCausal: isCausal)
   }

@@ -21,5 +21,29 @@ public final class Sequential: Layer {
   /// How many layers it has.
   public var count: Int { layers.count }
 
-  public override func forward(_ x: Tensor) -> Tensor { layers.reduce(x) { $1($0) } }
+  public override func forward(_ x: Tensor) -> Tensor {
+    PackedLayers.current == nil ? layers.reduce(x) { $1($0) } : optimizedForward(x)
+  }
+
+  /// The layers one after the other, a convolution or linear layer together with the normalisation and activation that
+  /// follow it.
+  private func optimizedForward(_ x: Tensor) -> Tensor {
+    var x = x
+    var rest = layers[...]
+    func next<Wanted>(_ type: Wanted.Type) -> Wanted? {
+      guard let found = rest.first as? Wanted else { return nil }
+      rest.removeFirst()
+      return found
+    }
+    while let layer = rest.popFirst() {
+      switch layer {
+      case let conv as Conv2d:
+        let norm = next((any ChannelNorm).self)
+        x = conv(x, norm: norm, activation: next((any ActivationLayer).self)?.function ?? .identity)
+      case let linear as Linear: x = linear(x, activation: next((any ActivationLayer).self)?.function ?? .identity)
+      default: x = layer(x)
+      }
+    }
+    return x
+  }
 }

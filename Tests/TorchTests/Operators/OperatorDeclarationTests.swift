@@ -85,7 +85,7 @@ import Testing
   static let schemaTypes: [String: [String]] = [
     "Tensor": ["Tensor"], "[Tensor]": ["Tensor[]"], "[Tensor?]": ["Tensor?[]"],
     "Int": ["int", "SymInt", "Layout"], "[Int]": ["int[]", "SymInt[]"], "Reduction": ["int"],
-    "Double": ["float"], "[Double]": ["float[]", "Scalar[]"], "Scalar": ["Scalar"], "Bool": ["bool"],
+    "Double": ["float"], "[Double]": ["float[]", "Scalar[]", "Scalar?[]"], "Scalar": ["Scalar"], "Bool": ["bool"],
     "[Bool]": ["bool[]"], "String": ["str"], "DType": ["ScalarType"], "MemoryFormat": ["MemoryFormat"],
     "Device": ["Device"], "Generator": ["Generator"],
   ]

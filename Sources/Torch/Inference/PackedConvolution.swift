@@ -1,0 +1,68 @@
+extension Operators {
+  static let reorderConvolutionWeight = Op<Tensor, Tensor, [Int], [Int], [Int], Int, [Int]?>(
+    "mkldnn::_reorder_convolution_weight")
+  static let convolutionPointwise = Op<
+    Tensor, Tensor, Tensor, Tensor?, [Int], [Int], [Int], Int, String, [Double], String
+  >("mkldnn::_convolution_pointwise")
+  static let convolutionPointwiseBinary = Op<
+    Tensor, Tensor, Tensor, Tensor, Tensor?, [Int], [Int], [Int], Int, String, Scalar?, String?, [Double], String?
+  >("mkldnn::_convolution_pointwise", "binary")
+}
+
+/// A convolution with the normalisation behind it folded into its weights, and these laid out as oneDNN's kernel wants
+/// them for one size of images. Other sizes work too, if not as fast.
+struct PackedConvolution {
+  private let conv: Conv2d
+  private let norm: (any ChannelNorm)?  // held because the table that this is in knows both by their identity
+  private let weight: Tensor
+  private let bias: Tensor
+  private let isPacked: Bool
+
+  init(_ conv: Conv2d, _ norm: (any ChannelNorm)?, dtype: DType, input: Shape) {
+    self.conv = conv
+    self.norm = norm
+    var weight = conv.weight.value.detach()
+    var bias = conv.bias?.value.detach() ?? Tensor.zeros([conv.outputs], dtype: weight.dtype, device: weight.device)
+    if let (scale, shift) = norm?.scaleAndShift {
+      weight = weight * scale.detach().reshape(-1, 1, 1, 1)
+      bias = bias * scale.detach() + shift.detach()
+    }
+    self.bias = bias.to(dtype)
+    let input = conv.samePadding ? conv.padded(.zeros(input.sizes)).shape : input
+    isPacked = PackedLayers.hasKernels(for: dtype, on: weight.device)
+    weight = weight.to(dtype)
+    self.weight =
+      isPacked
+      ? Operators.reorderConvolutionWeight(
+        weight, conv.pairs.padding, conv.pairs.stride, conv.pairs.dilation, conv.groups, input.sizes)
+      : weight.contiguous(.channelsLast)
+  }
+
+  /// `activation(norm(conv(x)) + other)`.
+  func callAsFunction(_ x: Tensor, adding other: Tensor?, _ activation: ActivationFunction) -> Tensor {
+    let x = conv.padded(x).inferenceInput(bias.dtype).contiguousIfNeeded(.channelsLast)
+    guard isPacked else {
+      let y = x.conv2d(
+        weight, bias: bias, stride: conv.stride, padding: conv.padding, dilation: conv.dilation, groups: conv.groups)
+      return activation.consume(other.map { y + $0 } ?? y)
+    }
+    let (padding, stride, dilation) = conv.pairs
+    guard let other else {
+      let (name, numbers, variant) = activation.postOperation
+      return Operators.convolutionPointwise(
+        x, weight, bias, padding, stride, dilation, conv.groups, name, numbers, variant)
+    }
+    // Behind a sum the kernel knows no activation but ReLU.
+    let isFused = activation == .relu
+    let sum = Operators.convolutionPointwiseBinary(
+      x, other.inferenceInput(bias.dtype), weight, bias, padding, stride, dilation, conv.groups, "add", nil,
+      isFused ? "relu" : nil, [], nil)
+    return isFused ? sum : activation.consume(sum)
+  }
+}
+
+extension Conv2d {
+  fileprivate var pairs: (padding: [Int], stride: [Int], dilation: [Int]) {
+    ([padding, padding], [stride, stride], [dilation, dilation])
+  }
+}
