@@ -101,6 +101,21 @@ int32_t ct_autocast_scalar_type(int32_t device_type);
 int32_t ct_autocast_begin(int32_t device_type, int32_t enabled, int32_t scalar_type);
 void ct_autocast_end(int32_t device_type, int32_t was_enabled, int32_t scalar_type);
 
+// Linear layers: whether oneDNN computes large float32 ones, as this processor or FOVEA_LINEAR says, until set.
+int32_t ct_linear_uses_onednn(void);
+void ct_linear_set_uses_onednn(int32_t value);
+
+// Memory of tensors on the CPU: bytes in blocks of 64 KiB and more
+typedef struct {
+  int64_t in_use, peak_in_use;  // that tensors have
+  int64_t cached, limit;        // that are kept for the next ones, and how many may be
+  int64_t hits, misses;         // how often a block was found, and had to be made
+} ct_memory_counts;
+int32_t ct_memory_is_cached(void);  // 0 where FOVEA_CPU_CACHE=off leaves it to libtorch's allocator
+ct_memory_counts ct_memory_get_counts(void);
+void ct_memory_empty_cache(void);
+void ct_memory_set_limit(int64_t bytes);
+
 // Random numbers
 ct_generator *ct_generator_make(int32_t device_type, int32_t device_index, uint64_t seed);
 ct_generator *ct_generator_default(int32_t device_type, int32_t device_index);

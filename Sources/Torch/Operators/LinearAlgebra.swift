@@ -1,7 +1,7 @@
 extension Operators {
   static let matmul = Op<Tensor, Tensor, Tensor>("aten::matmul")
   static let bmm = Op<Tensor, Tensor, Tensor>("aten::bmm")
-  static let linear = Op<Tensor, Tensor, Tensor, Tensor?>("aten::linear")
+  static let linear = Op<Tensor, Tensor, Tensor, Tensor?>("fovea::linear")
   static let einsum = Op<Tensor, String, [Tensor]>("aten::einsum")
   static let outer = Op<Tensor, Tensor, Tensor>("aten::outer")
   static let tril = Op<Tensor, Tensor, Int>("aten::tril")

@@ -188,7 +188,16 @@ extension Tensor {
   /// Itself where type, device and order in memory are those of `other`; else a copy that has them. The fused operators
   /// walk over the memory of parameter, gradient and state side by side.
   fileprivate func laidOut(like other: Tensor) -> Tensor {
-    guard strides != other.strides || dtype != other.dtype || device != other.device else { return self }
-    return Tensor.empty(like: other).copy_(self)
+    guard dtype == other.dtype, device == other.device, hasOrder(of: other) else {
+      return Tensor.empty(like: other).copy_(self)
+    }
+    return self
+  }
+
+  /// Whether the elements of both lie in the same order; the stride of a dimension of one element means nothing.
+  private func hasOrder(of other: Tensor) -> Bool {
+    let (own, others) = (strides, other.strides)
+    return own == others
+      || zip(shape, zip(own, others)).allSatisfy { size, strides in size == 1 || strides.0 == strides.1 }
   }
 }
