@@ -12,11 +12,24 @@ struct Doctor: ParsableCommand {
     let facts =
       [("fovea", FoveaCommand.configuration.version)] + MachineDescription.current.facts + [
         ("Precision 'auto'", precision),
+        ("Linear layers", linearLayers),
+        ("Memory cache", memoryCache),
         ("Device 'auto'", "\(Device.auto)"),
         ("Charts", tool("gnuplot") ?? "gnuplot is missing: apt-get install gnuplot-nox, or reports have no curves"),
         ("Data folder", DataFolder.root.path),
       ]
     Output.table(facts.map { [$0.0, $0.1] })
+  }
+
+  private var linearLayers: String {
+    let speeds = LinearKernel.allCases.map { "\($0.rawValue) \(Int($0.measuredSpeed())) GFLOP/s" }
+    return "\(LinearKernel.current.rawValue) (\(speeds.joined(separator: ", "))); FOVEA_LINEAR=NAME takes another"
+  }
+
+  private var memoryCache: String {
+    CPUMemory.isCached
+      ? "keeps up to \(CPUMemory.cacheLimit >> 20) MiB for the next tensors; FOVEA_CPU_CACHE=MIB, or =off, changes that"
+      : "off, by FOVEA_CPU_CACHE; libtorch's own allocator is used"
   }
 
   private func tool(_ name: String) -> String? {

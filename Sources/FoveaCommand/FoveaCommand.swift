@@ -21,6 +21,7 @@ struct FoveaCommand: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      Train.self, Evaluate.self, Predict.self, Faces.self, Datasets.self, Models.self, Notebook.self, Doctor.self,
+      Train.self, Evaluate.self, Predict.self, Faces.self, Datasets.self, Models.self, Notebook.self, Benchmark.self,
+      Doctor.self,
     ])
 }

@@ -41,6 +41,9 @@ struct Predict: ParsableCommand {
   @Option(help: "Where to compute: auto, cpu, cuda, cuda:N or mps.")
   var device = "auto"
 
+  @Option(help: "fp32, bf16, or auto: bf16 where the hardware has it.")
+  var precision = Precision.fp32
+
   func validate() throws {
     guard top > 0 else { throw ValidationError("--top is \(top); it must be 1 or more") }
   }
@@ -48,7 +51,10 @@ struct Predict: ParsableCommand {
   func run() throws {
     let url = try Hub().location(ofModel: model, progress: downloadProgress())
     switch url.isFolder ? try VisionTask(ofModelIn: url) : .classification {
-    case .classification: try classify(with: Classifier(contentsOf: url, device: Device(device)))
+    case .classification:
+      let device = try Device(device)
+      let dtype = precision.autocastType(on: device) ?? .float32
+      try classify(with: Classifier(contentsOf: url, device: device, dtype: dtype))
     case .faces:
       throw Failure(
         "\(model) compares faces: use `fovea faces verify` for two photographs, `fovea faces identify` with a gallery")

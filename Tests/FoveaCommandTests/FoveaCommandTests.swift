@@ -20,6 +20,10 @@ struct FoveaCommandTests {
   }
 
   func fovea(_ arguments: String..., environment: [String: String] = [:]) throws -> Answer {
+    try fovea(arguments, environment: environment)
+  }
+
+  func fovea(_ arguments: [String], environment: [String: String] = [:]) throws -> Answer {
     let process = Process()
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     process.executableURL = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
@@ -148,7 +152,7 @@ struct FoveaCommandTests {
     #expect(data.output.contains("fashion-mnist") && data.output.contains("folder:PATH"))
     #expect(try fovea("doctor").output.contains("libtorch"))
     #expect(try fovea("models", "summary", "tiny_resnet").output.contains("fc"))
-    for command in ["train", "evaluate", "predict", "datasets", "models", "doctor"] {
+    for command in ["train", "evaluate", "predict", "datasets", "models", "benchmark", "doctor"] {
       #expect(try fovea(command, "--help").status == 0)
     }
   }

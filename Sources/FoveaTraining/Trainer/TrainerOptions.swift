@@ -123,7 +123,7 @@ public enum Precision: String, Sendable, CaseIterable, Codable {
   case auto
 
   /// The type for autocast; nil for none.
-  func autocastType(on device: Device) -> DType? {
+  public func autocastType(on device: Device) -> DType? {
     switch self {
     case .fp32: nil
     case .bf16: .bfloat16
