@@ -2,6 +2,8 @@ import ArgumentParser
 import Foundation
 import Fovea
 
+import enum FoveaTraining.Precision
+
 /// `fovea benchmark`: how fast models are trained and used here.
 struct Benchmark: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -106,8 +108,8 @@ struct Workload: ParsableArguments {
     seedAll(0)
     let device = try Device(device)
     let architecture = try ClassifierArchitecture.named(model)
-    let network = try architecture.make(classes: classes, stem: stem).to(device).to(.channelsLast)
     let size = size ?? architecture.inputSize
+    let network = try architecture.make(classes: classes, stem: stem, imageSize: size).to(device).to(.channelsLast)
     let images = Tensor.randn([batch, architecture.inputChannels, size, size], generator: Generator(seed: 1))
     return (network, images.to(device).contiguous(.channelsLast), device)
   }

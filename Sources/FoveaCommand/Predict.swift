@@ -2,6 +2,8 @@ import ArgumentParser
 import Foundation
 import Fovea
 
+import enum FoveaTraining.Precision
+
 /// `fovea predict`: what images show.
 struct Predict: ParsableCommand {
   static let configuration = CommandConfiguration(

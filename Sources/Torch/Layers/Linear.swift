@@ -25,7 +25,9 @@ public final class Linear: Layer {
   public func callAsFunction(
     _ x: Tensor, adding other: Tensor? = nil, activation: ActivationFunction = .identity
   ) -> Tensor {
-    if let packed = PackedLayers.current { return packed.multiply(x, weight, bias, rows: nil, other, activation) }
+    if let packed = PackedLayers.current, adapter == nil {
+      return packed.multiply(x, weight, bias, rows: nil, other, activation)
+    }
     let y = self(x)
     return activation.consume(other.map { y + $0 } ?? y)
   }

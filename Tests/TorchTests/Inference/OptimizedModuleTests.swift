@@ -104,6 +104,17 @@ import Torch
     #expect([optimized.packedLayerCount, crossed.packedLayerCount] == [2, 4])
   }
 
+  @Test func adaptersAreAddedToo() {
+    let net = Sequential(Linear(4, 6), GELU(), Linear(6, 2))
+    net.addLowRankAdapters(rank: 2, alpha: 4)
+    for case let linear as Linear in net.namedModules().map(\.module) {
+      withNoGrad { _ = linear.adapter?.loraB.value.fill_(0.5) }
+    }
+    let x = Self.noise(3, 4)
+    let optimized = net.optimized()
+    expectClose(optimized(x), net(x), "a network with adapters")
+  }
+
   @Test func sharedWeightsMayHaveNormsOfTheirOwn() {
     final class Heads: Layer {
       let conv = Conv2d(2, 3, kernel: 1)

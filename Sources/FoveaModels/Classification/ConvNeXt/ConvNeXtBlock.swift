@@ -45,7 +45,7 @@ final class ConvNeXtMLP: Layer {
     fc2 = Linear(4 * width, width)
   }
 
-  override func forward(_ x: Tensor) -> Tensor { fc2(fc1(x).gelu()) }
+  override func forward(_ x: Tensor) -> Tensor { fc2(fc1(x, activation: .gelu())) }
 }
 
 /// Layer normalisation of each pixel's channels, `[N, C, H, W]`.

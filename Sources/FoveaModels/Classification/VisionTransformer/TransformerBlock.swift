@@ -83,26 +83,24 @@ final class SelfAttention: Layer {
 final class TransformerMLP: Layer {
   let fc1: Linear
   let fc2: Linear
-  private let activation: VisionTransformer.Configuration.Activation
+  private let activation: ActivationFunction
   private let dropout: Dropout
 
   init(_ configuration: VisionTransformer.Configuration) {
     fc1 = Linear(configuration.width, configuration.hiddenWidth)
     fc2 = Linear(configuration.hiddenWidth, configuration.width)
-    activation = configuration.activation
+    activation =
+      switch configuration.activation {
+      case .gelu: .gelu()
+      case .geluTanh: .gelu(tanh: true)
+      case .relu: .relu
+      case .silu: .silu
+      }
     dropout = Dropout(configuration.dropout)
   }
 
   override func forward(_ x: Tensor) -> Tensor {
-    let hidden = fc1(x)
-    let activated =
-      switch activation {
-      case .gelu: hidden.gelu()
-      case .geluTanh: hidden.gelu(tanh: true)
-      case .relu: hidden.relu()
-      case .silu: hidden.silu()
-      }
-    return dropout(fc2(dropout(activated)))
+    dropout(fc2(dropout(fc1(x, activation: activation))))
   }
 }
 
