@@ -31,12 +31,17 @@ struct PackedLinear {
   /// `activation(x Wᵀ + b + other)`.
   func callAsFunction(_ x: Tensor, adding other: Tensor?, _ activation: ActivationFunction) -> Tensor {
     let x = x.inferenceInput(weight.dtype)
-    guard isPacked, x.rank > 1 else {
-      // oneDNN's matrix cannot be used otherwise; a single row is made a matrix of one.
-      let y = isPacked ? self(x.unsqueeze(0), adding: nil, .identity).squeeze(0) : x.linear(weight, bias: bias)
+    guard isPacked else {
+      let y = x.linear(weight, bias: bias)
       return activation.consume(other.map { y + $0 } ?? y)
     }
-    guard x.count > 0 else { return Tensor.zeros(x.shape.sizes.dropLast() + [outputs], dtype: x.dtype) }
+    // oneDNN multiplies matrices, and none without elements.
+    if x.rank == 1 { return multiply(x.unsqueeze(0), adding: other?.unsqueeze(0), activation).squeeze(0) }
+    if x.count == 0 { return Tensor.zeros(x.shape.sizes.dropLast() + [outputs], dtype: x.dtype) }
+    return multiply(x, adding: other, activation)
+  }
+
+  private func multiply(_ x: Tensor, adding other: Tensor?, _ activation: ActivationFunction) -> Tensor {
     guard let other else {
       let (name, numbers, variant) = activation.postOperation
       return Operators.linearPointwise(x, weight, bias, name, numbers, variant)
