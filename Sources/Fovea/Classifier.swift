@@ -51,8 +51,8 @@ public final class Classifier {
   /// Loads the folder of a run, the folder of a published model, or a file of published weights.
   ///
   /// - Parameters:
-  ///   - url: a folder with `config.json` and `model.safetensors`, of ours, of transformers or of timm; or a `.safetensors`, `.pth`, `.pt` or `.bin` file, whose
-  ///     architecture is recognised by its tensors.
+  ///   - url: a folder with `config.json` and `model.safetensors`, of ours, of transformers or of timm; or a
+  ///     `.safetensors`, `.pth`, `.pt` or `.bin` file, whose architecture is recognised by its tensors.
   ///   - dtype: what it computes in: `.float32`, or `.bfloat16` where the hardware has it.
   /// - Throws: ``RecipeError``, `StateDictError` or `LoadError`, which name the file and what does not fit.
   public convenience init(contentsOf url: URL, device: Device = .cpu, dtype: DType = .float32) throws {
@@ -62,7 +62,7 @@ public final class Classifier {
     }
     if isFolder.boolValue, try PretrainedConfiguration.isPublished(folder: url) {
       let pretrained = try PretrainedClassifier(contentsOf: url)
-      self.init(pretrained.model, configuration: pretrained.configuration, device: device)
+      self.init(pretrained.model, configuration: pretrained.configuration, device: device, dtype: dtype)
     } else if isFolder.boolValue {
       let configuration = try ClassifierConfiguration(folder: url)
       let model = try withoutInitialization { try configuration.makeModel() }
