@@ -32,6 +32,7 @@ struct OneDNNLinear : torch::autograd::Function<OneDNNLinear> {
   static at::Tensor forward(torch::autograd::AutogradContext *context, const at::Tensor &x, const at::Tensor &weight,
                             const MaybeTensor &bias) {
     context->save_for_backward({x, weight});
+    context->saved_data["has bias"] = bias.has_value();
     return product(x, weight, bias);
   }
 
@@ -51,7 +52,8 @@ struct OneDNNLinear : torch::autograd::Function<OneDNNLinear> {
     }
     if (context->needs_input_grad(1))
       for_weight = is_recorded ? gradient.t().matmul(rows) : product(gradient.t(), rows.t());
-    if (context->needs_input_grad(2)) for_bias = gradient.sum(0);
+    // A bias that is not there is not counted among the inputs.
+    if (context->saved_data["has bias"].toBool() && context->needs_input_grad(2)) for_bias = gradient.sum(0);
     return {for_x, for_weight, for_bias};
   }
 };
