@@ -129,7 +129,7 @@ struct Workload: ParsableArguments {
     while times.count < 3 || clock.now < end { times.append(timed()) }
     let median = times.sorted()[times.count / 2]
     let row = Row(
-      mode: mode, model: model, batch: batch, size: size ?? (try ClassifierArchitecture.named(model).inputSize),
+      mode: mode, model: model, batch: batch, size: try size ?? ClassifierArchitecture.named(model).inputSize,
       precision: precision.autocastType(on: device) == nil ? "fp32" : "bf16", optimized: optimized,
       device: "\(device)", threads: Machine.threadCount, runs: times.count, milliseconds: median * 1000,
       imagesPerSecond: Double(batch) / median, peakMemory: peakMemory)
@@ -145,7 +145,7 @@ struct Workload: ParsableArguments {
   private var peakMemory: Int {
     var usage = rusage()
     #if os(Linux)
-      getrusage(RUSAGE_SELF, &usage)
+      getrusage(Int32(RUSAGE_SELF.rawValue), &usage)
       return usage.ru_maxrss * 1024
     #else
       getrusage(RUSAGE_SELF, &usage)
