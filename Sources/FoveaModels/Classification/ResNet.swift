@@ -64,7 +64,7 @@ public final class ResNet: Layer, ImageClassifier {
   }
 
   let conv1: Conv2d
-  let bn1: BatchNorm2d
+  let bn1: Layer
   public let layer1: Sequential
   public let layer2: Sequential
   public let layer3: Sequential
@@ -76,34 +76,43 @@ public final class ResNet: Layer, ImageClassifier {
 
   /// A network with fresh weights, drawn as torchvision does.
   ///
-  /// - Parameter stem: with ``Stem/cifar``, the first convolution is 3x3 with stride 1 and there is no max-pooling.
-  public init(_ variant: Variant, classes: Int = 1000, inputChannels: Int = 3, stem: Stem = .imageNet) {
+  /// - Parameters:
+  ///   - stem: with ``Stem/cifar``, the first convolution is 3x3 with stride 1 and there is no max-pooling.
+  ///   - norm: makes a normalisation for so many channels; detectors use frozen ones.
+  public init(
+    _ variant: Variant, classes: Int = 1000, inputChannels: Int = 3, stem: Stem = .imageNet,
+    norm: (Int) -> Layer = { BatchNorm2d($0) }
+  ) {
     self.stem = stem
     conv1 =
       switch stem {
       case .imageNet: Conv2d(inputChannels, variant.stemWidth, kernel: 7, stride: 2, padding: 3, bias: false)
       case .cifar: Conv2d(inputChannels, variant.stemWidth, kernel: 3, padding: 1, bias: false)
       }
-    bn1 = BatchNorm2d(variant.stemWidth)
+    bn1 = norm(variant.stemWidth)
     let outputs = variant.widths.map { $0 * (variant.isBottleneck ? Bottleneck.expansion : 1) }
-    layer1 = ResNet.stage(variant, 0, from: variant.stemWidth, stride: 1)
-    layer2 = ResNet.stage(variant, 1, from: outputs[0], stride: 2)
-    layer3 = ResNet.stage(variant, 2, from: outputs[1], stride: 2)
-    layer4 = ResNet.stage(variant, 3, from: outputs[2], stride: 2)
+    layer1 = ResNet.stage(variant, 0, from: variant.stemWidth, stride: 1, norm)
+    layer2 = ResNet.stage(variant, 1, from: outputs[0], stride: 2, norm)
+    layer3 = ResNet.stage(variant, 2, from: outputs[1], stride: 2, norm)
+    layer4 = ResNet.stage(variant, 3, from: outputs[2], stride: 2, norm)
     fc = Linear(outputs[3], classes)
     super.init()
     initializeResidualConvolutions()
   }
 
-  private static func stage(_ variant: Variant, _ index: Int, from inputs: Int, stride: Int) -> Sequential {
+  private static func stage(
+    _ variant: Variant, _ index: Int, from inputs: Int, stride: Int, _ norm: (Int) -> Layer
+  ) -> Sequential {
     let width = variant.widths[index]
     return Sequential(
       (0..<variant.blocks[index]).map { block in
         let stride = block == 0 ? stride : 1
-        guard variant.isBottleneck else { return BasicBlock(block == 0 ? inputs : width, width, stride: stride) }
+        guard variant.isBottleneck else {
+          return BasicBlock(block == 0 ? inputs : width, width, stride: stride, norm: norm)
+        }
         return Bottleneck(
           block == 0 ? inputs : width * Bottleneck.expansion, width, stride: stride, groups: variant.groups,
-          widthPerGroup: variant.widthPerGroup)
+          widthPerGroup: variant.widthPerGroup, norm: norm)
       })
   }
 

@@ -6,18 +6,18 @@ import Torch
 /// Two 3x3 convolutions, added to what goes in.
 public final class BasicBlock: Layer {
   let conv1: Conv2d
-  let bn1: BatchNorm2d
+  let bn1: Layer
   let conv2: Conv2d
-  let bn2: BatchNorm2d
+  let bn2: Layer
   let downsample: Sequential?
 
-  /// A block from `inputs` to `width` channels; `stride` makes images smaller.
-  public init(_ inputs: Int, _ width: Int, stride: Int = 1) {
-    downsample = shortcut(inputs, width, stride: stride)
+  /// A block from `inputs` to `width` channels; `stride` makes images smaller, `norm` makes a normalisation.
+  public init(_ inputs: Int, _ width: Int, stride: Int = 1, norm: (Int) -> Layer = { BatchNorm2d($0) }) {
+    downsample = shortcut(inputs, width, stride: stride, norm)
     conv1 = Conv2d(inputs, width, kernel: 3, stride: stride, padding: 1, bias: false)
-    bn1 = BatchNorm2d(width)
+    bn1 = norm(width)
     conv2 = Conv2d(width, width, kernel: 3, padding: 1, bias: false)
-    bn2 = BatchNorm2d(width)
+    bn2 = norm(width)
   }
 
   public override func forward(_ x: Tensor) -> Tensor {
@@ -34,11 +34,11 @@ public final class Bottleneck: Layer {
   public static let expansion = 4
 
   let conv1: Conv2d
-  let bn1: BatchNorm2d
+  let bn1: Layer
   let conv2: Conv2d
-  let bn2: BatchNorm2d
+  let bn2: Layer
   let conv3: Conv2d
-  let bn3: BatchNorm2d
+  let bn3: Layer
   let downsample: Sequential?
 
   /// A block from `inputs` to `4 · width` channels; `stride` makes images smaller.
@@ -46,16 +46,20 @@ public final class Bottleneck: Layer {
   /// - Parameters:
   ///   - groups: of the 3x3 convolution (ResNeXt).
   ///   - widthPerGroup: channels of each group where `width` is 64, and in proportion elsewhere.
-  public init(_ inputs: Int, _ width: Int, stride: Int = 1, groups: Int = 1, widthPerGroup: Int = 64) {
+  ///   - norm: makes a normalisation for so many channels.
+  public init(
+    _ inputs: Int, _ width: Int, stride: Int = 1, groups: Int = 1, widthPerGroup: Int = 64,
+    norm: (Int) -> Layer = { BatchNorm2d($0) }
+  ) {
     let inner = width * widthPerGroup / 64 * groups
     let outputs = width * Bottleneck.expansion
-    downsample = shortcut(inputs, outputs, stride: stride)
+    downsample = shortcut(inputs, outputs, stride: stride, norm)
     conv1 = Conv2d(inputs, inner, kernel: 1, bias: false)
-    bn1 = BatchNorm2d(inner)
+    bn1 = norm(inner)
     conv2 = Conv2d(inner, inner, kernel: 3, stride: stride, padding: 1, groups: groups, bias: false)
-    bn2 = BatchNorm2d(inner)
+    bn2 = norm(inner)
     conv3 = Conv2d(inner, outputs, kernel: 1, bias: false)
-    bn3 = BatchNorm2d(outputs)
+    bn3 = norm(outputs)
   }
 
   public override func forward(_ x: Tensor) -> Tensor {
@@ -65,9 +69,9 @@ public final class Bottleneck: Layer {
 }
 
 /// What brings a block's input to the shape of its output; nothing where it has that shape.
-private func shortcut(_ inputs: Int, _ outputs: Int, stride: Int) -> Sequential? {
+private func shortcut(_ inputs: Int, _ outputs: Int, stride: Int, _ norm: (Int) -> Layer) -> Sequential? {
   guard stride != 1 || inputs != outputs else { return nil }
-  return Sequential(Conv2d(inputs, outputs, kernel: 1, stride: stride, bias: false), BatchNorm2d(outputs))
+  return Sequential(Conv2d(inputs, outputs, kernel: 1, stride: stride, bias: false), norm(outputs))
 }
 
 extension Module {
