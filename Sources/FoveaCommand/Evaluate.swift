@@ -37,6 +37,7 @@ struct Evaluate: ParsableCommand {
     case .classification: try evaluateClassifier(in: folder)
     case .faces:
       try FaceEvaluationAnswer.print(of: folder, data: data, device: Device(device), asJSON: json)
+    case .detection: try evaluateDetector(in: folder)
     case let task: throw Failure("\(path) is a model of \(task.rawValue), which cannot be evaluated yet")
     }
   }
@@ -56,12 +57,35 @@ struct Evaluate: ParsableCommand {
     Output.table(result.names.map { [$0, String(format: "%.4f", result.metrics[$0] ?? .nan)] })
   }
 
+  /// COCO's table, and the average precision of each class.
+  private func evaluateDetector(in folder: URL) throws {
+    let detector = try Detector(contentsOf: folder, device: Device(device))
+    let dataset = try dataset(of: folder)
+    let bar = ProgressBar("Evaluating", total: dataset.count)
+    var done = 0
+    let result = try detector.evaluate(dataset, batchSize: min(batchSize, 8)) { count in
+      bar.advance(by: count - done)
+      done = count
+    }
+    bar.finish()
+    if json { return try Output.json(result.summary.numbers) }
+    Output.message("\(result.found.count) images of \(data ?? "the run's data"), \(dataset.split.rawValue)")
+    Output.print(result.summary.description)
+    Output.table(
+      [["class", "objects", "AP", "AP50"]]
+        + result.summary.classes.map { one in
+          [one.name, "\(one.goldCount)"]
+            + [one.averagePrecision, one.averagePrecision(overlap: 0.5)].map { String(format: "%.3f", $0) }
+        })
+  }
+
   private func dataset(of folder: URL) throws -> any Dataset {
     let recipe = folder.appendingPathComponent("recipe.yaml")
     let known = data == nil ? try Recipe(contentsOf: recipe) : nil
     let spec = try DataSpec(data ?? known?.data ?? "")
     let splits = try spec.load(
-      validationFraction: known?.validationFraction ?? 0.1, seed: known?.seed ?? 0, progress: downloadProgress())
+      validationFraction: known?.validationFraction ?? 0.1, seed: known?.seed ?? 0,
+      annotations: known?.detection.faults ?? .drop, progress: downloadProgress())
     guard let dataset = splits[split] ?? (split == .test ? splits.validation : nil) else {
       throw Failure("\(spec) has no \(split.rawValue) set")
     }

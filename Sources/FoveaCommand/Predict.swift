@@ -12,7 +12,8 @@ struct Predict: ParsableCommand {
       MODEL is the folder of a run or of a model that transformers saved, a file of published weights (.safetensors, .pth),
       whose architecture is recognised, or a model's name on the Hugging Face Hub, which is fetched once.
       With --json, one object a line: {"image": PATH, "predictions": [{"label": ..., "index": ..., "probability": ...}]},
-      best first.
+      best first. A detector gives objects, {"label": ..., "index": ..., "score": ..., "box": [left, top, right, bottom]} in
+      pixels, takes folders of images too, and draws each image into a file (or, of several, into a folder).
 
         fovea predict runs/demo shirt.png
         fovea predict efficientnet_lite0.pth flower.jpg --top 3 --draw answer.png
@@ -23,11 +24,18 @@ struct Predict: ParsableCommand {
   @Argument(help: "A run's or a model's folder, a file of weights, or a name on the Hub.")
   var model: String
 
-  @Argument(help: "Image files: JPEG, PNG, WebP, PPM or PGM.")
+  @Argument(help: "Image files: JPEG, PNG, WebP, PPM or PGM; for a detector also folders of them.")
   var images: [String]
 
   @Option(help: "How many guesses to give for each image.")
   var top = 5
+
+  @Option(help: "How sure a detector must be of an object; the recipe's threshold unless given.")
+  var threshold: Double?
+
+  @Flag(
+    help: "Take a folder's images for the frames of a video, and give each object a number that it keeps (a detector).")
+  var track = false
 
   @Flag(help: "Print JSON.")
   var json = false
@@ -48,6 +56,9 @@ struct Predict: ParsableCommand {
 
   func validate() throws {
     guard top > 0 else { throw ValidationError("--top is \(top); it must be 1 or more") }
+    if let threshold, !(0...1).contains(threshold) {
+      throw ValidationError("--threshold is \(threshold); it must be in 0...1")
+    }
   }
 
   func run() throws {
@@ -60,6 +71,7 @@ struct Predict: ParsableCommand {
     case .faces:
       throw Failure(
         "\(model) compares faces: use `fovea faces verify` for two photographs, `fovea faces identify` with a gallery")
+    case .detection: try detect(with: Detector(contentsOf: url, device: Device(device)))
     case let task: throw Failure("\(model) is a model of \(task.rawValue), which cannot predict yet")
     }
   }

@@ -22,7 +22,11 @@ public final class ProgressDisplay: TrainerCallback {
       bar?.note(ModelSummary(of: run.module.trainedModel, input: shape).description)
     }
     let loss = run.recentLoss ?? .nan
-    bar?.advance(showing: [("loss", loss), ("lr", run.optimizer.learningRate)])
+    // Where a loss has parts, each is shown as its mean over the epoch so far.
+    let parts = run.state.epochMeans.filter { $0.key.hasPrefix("loss_") }.sorted { $0.key < $1.key }
+    bar?.advance(
+      showing: [("loss", loss)] + parts.map { (String($0.key.dropFirst(5)), $0.value.value ?? .nan) }
+        + [("lr", run.optimizer.learningRate)])
   }
 
   public func onTrainEpochEnd(_ run: TrainingRun, metrics: [String: Double]) {

@@ -36,6 +36,8 @@ public struct Recipe: Codable, Sendable, Equatable {
   public var fineTuning = FineTuningRecipe()
   /// What only `faces` needs.
   public var faces = FaceRecipe()
+  /// What only a detector's recipe says.
+  public var detection = DetectionRecipe()
 
   /// A recipe with every default.
   public init() {}
@@ -43,7 +45,7 @@ public struct Recipe: Codable, Sendable, Equatable {
   enum CodingKeys: String, CodingKey, CaseIterable {
     case task, model, stem, weights, data
     case validationFraction = "validation_fraction"
-    case seed, images, augmentation, optimizer, schedule, training, faces
+    case seed, images, augmentation, optimizer, schedule, training, faces, detection
     case fineTuning = "fine_tuning"
   }
 }

@@ -13,6 +13,7 @@ extension Recipe {
       let hint = nearestName(to: value, in: names).map { "; did you mean '\($0)'?" } ?? ""
       throw RecipeError(name, "\(key): '\(value)' is none of \(names.joined(separator: ", "))\(hint)")
     }
+    try detection.check(name: name)
     try oneOf(["sgd", "adam", "adamw", "rmsprop"], "optimizer.name", optimizer.name)
     try oneOf(
       ["one_cycle", "cosine", "linear", "polynomial", "step", "multi_step", "plateau", "constant"], "schedule.name",

@@ -138,6 +138,7 @@ private enum RecipeKeys {
     "training": TrainingRecipe.CodingKeys.allCases.map(\.rawValue),
     "fine_tuning": FineTuningRecipe.CodingKeys.allCases.map(\.rawValue),
     "faces": FaceRecipe.CodingKeys.allCases.map(\.rawValue),
+    "detection": DetectionRecipe.CodingKeys.allCases.map(\.rawValue),
   ]
 
   static func check(_ tree: Node, in name: String) throws {

@@ -67,7 +67,8 @@ extension Recipe {
     switch task {
     case .classification: try ClassificationRun(self, folder: folder, progress: progress)
     case .faces: try FaceRun(self, folder: folder, progress: progress)
-    case .detection, .captioning: throw RecipeError("task", "'\(task.rawValue)' cannot be trained yet")
+    case .detection: try DetectionRun(self, folder: folder, progress: progress)
+    case .captioning: throw RecipeError("task", "'\(task.rawValue)' cannot be trained yet")
     }
   }
 }

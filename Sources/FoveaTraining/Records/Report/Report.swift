@@ -60,6 +60,10 @@ public struct Report: Sendable {
   public var mistakes: [Example] = []
   /// Predictions that nobody chose.
   public var samples: [Example] = []
+  /// How precise a detector is at each recall from 0 to 1, by class.
+  public var precisionRecall: [(name: String, precision: [Double])] = []
+  /// Images with their annotated and their found objects side by side.
+  public var detections: [Image] = []
   /// The recipe that the run resolved to, as YAML.
   public var recipe = ""
   /// The command that started the run, with its arguments.

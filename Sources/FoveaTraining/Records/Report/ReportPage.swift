@@ -18,7 +18,7 @@ extension Report {
       <main>
       \(header)\(notesSection)\(curvesSection())\(confusionSection)\(classesSection)\(reliabilitySection)\
       \(examplesSection("Most confident mistakes", mistakes, "What the network was surest of, and wrong."))\
-      \(examplesSection("Sample predictions", samples))\(runSection)</main>
+      \(examplesSection("Sample predictions", samples))\(precisionRecallSection)\(detectionsSection)\(runSection)</main>
       <footer>Made by Fovea.</footer>
       </body>
       </html>

@@ -1,0 +1,130 @@
+import Foundation
+import FoveaData
+import FoveaImaging
+import FoveaModels
+import Torch
+
+/// A recipe for a detector brought to life. See ``RecipeRun`` for the folder that it fills.
+public final class DetectionRun: RecipeRun {
+  /// The recipe, with every default.
+  public let recipe: Recipe
+  /// Where everything goes.
+  public let folder: URL
+  /// The parts of the data.
+  public let splits: DataSplits
+  /// What a prediction needs to know of the model.
+  public let configuration: DetectorConfiguration
+  /// The network.
+  public let model: any ObjectDetector
+  public private(set) var notes: [String] = []
+  /// When it was put together.
+  public let started = Date()
+
+  public init(_ recipe: Recipe, folder: URL, progress: ProgressHandler? = nil) throws {
+    self.recipe = recipe
+    self.folder = folder
+    splits = try DataSpec(recipe.data)
+      .load(
+        validationFraction: recipe.validationFraction, seed: recipe.seed, annotations: recipe.detection.faults,
+        progress: progress)
+    guard !splits.train.isEmpty, try splits.train[0].boxes != nil else {
+      throw RecipeError("data", "'\(recipe.data)' has no boxes; detection needs such as coco:PATH or voc:PATH")
+    }
+    let input = DetectorInput(
+      shortestEdge: recipe.detection.shortestEdges[recipe.detection.shortestEdges.count - 1],
+      longestEdge: recipe.detection.longestEdge,
+      statistics: ChannelStatistics(
+        mean: recipe.images.mean ?? ChannelStatistics.imageNet.mean,
+        standardDeviation: recipe.images.std ?? ChannelStatistics.imageNet.standardDeviation))
+    try input.check(in: "images")
+    var settings = recipe.detection.settings
+    if recipe.model.hasPrefix("yolo"), recipe.detection.fitsAnchors {
+      settings.anchors = YOLOAnchors.fit(sizes: try Self.boxSizes(in: splits.train, input), seed: recipe.seed)
+    }
+    configuration = DetectorConfiguration(
+      architecture: recipe.model, settings: settings, classNames: splits.classNames, input: input,
+      threshold: recipe.detection.threshold)
+    seedAll(recipe.seed)
+    model = try configuration.makeModel()
+    if let weights = recipe.weights {
+      let report = try model.loadPretrained(StateDict(contentsOf: URL(fileURLWithPath: weights)))
+      if !report.isClean { notes.append("not loaded, so fresh: \(report)") }
+    }
+    model.freeze(stages: recipe.detection.frozenStages)
+    if splits.validation == nil {
+      notes.append(
+        splits.test == nil
+          ? "there is nothing to validate on: set validation_fraction"
+          : "validating on the test set: nothing should be chosen by it")
+    }
+  }
+
+  public func train(resume: Bool = false, callbacks: [any TrainerCallback] = []) throws -> FitResult {
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let trainer = Trainer(recipe.trainerOptions, folder: folder, callbacks: callbacks)
+    let module = DetectionModule(model, classNames: splits.classNames, optimization: recipe.optimization)
+    if !resume, let newest = CheckpointFolder(of: folder).newest { throw TrainingError.folderInUse(newest.path) }
+    try recipe.yaml().write(to: folder.appendingPathComponent("recipe.yaml"), atomically: true, encoding: .utf8)
+    try configuration.write(to: folder)
+    let result = try trainer.fit(module, try loaders(), resume: resume)
+    // What is measured from here on is what was saved, which an average of the weights, or the best epoch, may be.
+    try model.loadStateDict(
+      StateDict(contentsOf: folder.appendingPathComponent(ClassifierConfiguration.weightsFileName)))
+    return result
+  }
+
+  /// The set that the run is judged by in the end: the test set, or for want of it the validation set.
+  public var testSet: (any Dataset)? { splits.test ?? splits.validation }
+
+  public var finalCount: Int { testSet?.count ?? 0 }
+
+  public func finish(_ result: FitResult, progress: (Int) -> Void) throws -> RunOutcome {
+    guard let testSet else { return RunOutcome(headline: "There was nothing to measure on", metrics: [:], report: nil) }
+    let evaluation = try evaluate(on: testSet, progress: progress)
+    let summary = evaluation.summary
+    let numbers = String(format: "AP %.3f, AP50 %.3f", summary.averagePrecision, summary.averagePrecision50)
+    return RunOutcome(
+      headline: "\(numbers) on the \(testSet.split.rawValue) set of \(evaluation.found.count) images",
+      metrics: summary.numbers, report: try writeReport(of: result, evaluation: evaluation))
+  }
+
+  /// Measures the network as it is.
+  public func evaluate(on dataset: any Dataset, progress: (Int) -> Void = { _ in }) throws -> DetectorEvaluation {
+    let pipeline = DetectionPipeline(model, input: configuration.input, device: try Device(recipe.training.device))
+    return try DetectorEvaluation(
+      of: pipeline, on: dataset, classNames: configuration.classNames, batchSize: recipe.training.batchSize,
+      threads: recipe.training.loaderThreads, progress: progress)
+  }
+
+  private func loaders() throws -> DataLoaders {
+    func loader(_ dataset: any Dataset, _ transforms: Transforms, shuffle: Bool) -> DataLoader {
+      DataLoader(
+        dataset, batchSize: recipe.training.batchSize, shuffle: shuffle,
+        dropLast: shuffle && dataset.count >= recipe.training.batchSize, transform: transforms,
+        collation: .padded(toMultipleOf: DetectorInput.multiple), seed: recipe.seed,
+        threads: recipe.training.loaderThreads, onBrokenSample: recipe.training.skipBrokenImages ? .skip : .stop)
+    }
+    let training = configuration.input.training(recipe.augmentation, recipe.detection, dataset: splits.train)
+    return DataLoaders(
+      train: loader(splits.train, training, shuffle: true),
+      validation: (splits.validation ?? splits.test).map {
+        loader($0, configuration.input.evaluation, shuffle: false)
+      })
+  }
+
+  private typealias BoxSize = (width: Double, height: Double)
+
+  /// Width and height of the boxes of a set, at most of its first thousand images, in pixels of the input.
+  private static func boxSizes(in dataset: any Dataset, _ input: DetectorInput) throws -> [BoxSize] {
+    let target = Resize.Target.shortestEdge(input.shortestEdge, longestAtMost: input.longestEdge)
+    return try (0..<min(dataset.count, 1000)).flatMap { index -> [BoxSize] in
+      let sample = try dataset[index]
+      guard let boxes = sample.boxes else { return [] }
+      let scale = Double(target.size(for: sample.size).width) / Double(sample.size.width)
+      let numbers = boxes.xywh.values.array(Double.self)
+      return stride(from: 0, to: numbers.count, by: 4).map { place in
+        (width: numbers[place + 2] * scale, height: numbers[place + 3] * scale)
+      }
+    }
+  }
+}

@@ -1,0 +1,118 @@
+import Foundation
+import FoveaData
+import FoveaModels
+import Torch
+
+/// What a saved detector needs besides its weights, so that it predicts as it was evaluated: `config.json`.
+public struct DetectorConfiguration: Codable, Sendable, Equatable {
+  /// Always `detection`, by which the folder is known for a detector's.
+  public var task: VisionTask = .detection
+  /// The architecture's name, such as `fasterrcnn_resnet50_fpn`.
+  public var architecture: String
+  /// What was chosen about it.
+  public var settings: DetectorSettings
+  /// The names of the classes, by index; the background is none of them.
+  public var classNames: [String]
+  /// How an image becomes the input.
+  public var input: DetectorInput
+  /// How sure an object must be to be shown.
+  public var threshold: Double
+
+  public init(
+    architecture: String, settings: DetectorSettings, classNames: [String], input: DetectorInput, threshold: Double
+  ) {
+    self.architecture = architecture
+    self.settings = settings
+    self.classNames = classNames
+    self.input = input
+    self.threshold = threshold
+  }
+
+  /// Reads `config.json` of a folder.
+  ///
+  /// - Throws: ``RecipeError`` that names the file and what is wrong.
+  public init(folder: URL) throws {
+    let file = folder.appendingPathComponent(ClassifierConfiguration.fileName)
+    guard let data = try? Data(contentsOf: file) else {
+      throw RecipeError(folder.path, "has no \(file.lastPathComponent): it is not the folder of a run or of a model")
+    }
+    do {
+      self = try JSONDecoder().decode(Self.self, from: data)
+    } catch {
+      throw RecipeError(file.path, "is damaged or of another version: \(error)")
+    }
+    guard !classNames.isEmpty, classNames.count <= 1_000_000 else {
+      throw RecipeError(file.path, "has \(classNames.count) classes")
+    }
+    try input.check(in: file.path)
+  }
+
+  /// Writes `config.json` into a folder.
+  public func write(to folder: URL) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    try encoder.encode(self).write(
+      to: folder.appendingPathComponent(ClassifierConfiguration.fileName), options: .atomic)
+  }
+
+  /// The network that the configuration describes, with random weights.
+  ///
+  /// - Throws: `ArchitectureError` where there is no such network.
+  public func makeModel() throws(ArchitectureError) -> any ObjectDetector {
+    try DetectorArchitecture.named(architecture).make(classes: classNames.count, settings: settings)
+  }
+}
+
+/// How an image becomes a detector's input.
+public struct DetectorInput: Codable, Sendable, Equatable {
+  /// What the shorter edge is resized to, unless the longer one gets too long.
+  public var shortestEdge: Int
+  /// The most that the longer edge may have.
+  public var longestEdge: Int
+  /// What the channels are normalised with.
+  public var statistics: ChannelStatistics
+
+  public init(shortestEdge: Int, longestEdge: Int, statistics: ChannelStatistics) {
+    self.shortestEdge = shortestEdge
+    self.longestEdge = longestEdge
+    self.statistics = statistics
+  }
+
+  /// What batches are padded to: the stride of the coarsest maps.
+  public static let multiple = 32
+
+  /// The transforms of evaluation and prediction.
+  public var evaluation: Transforms {
+    [Resize(.shortestEdge(shortestEdge, longestAtMost: longestEdge)), Normalize(statistics)]
+  }
+
+  /// The transforms of training: every image gets one of several sizes.
+  ///
+  /// - Parameter dataset: where images come from that are joined with others.
+  public func training(
+    _ recipe: AugmentationRecipe, _ detection: DetectionRecipe, dataset: any Dataset
+  ) -> Transforms {
+    var steps: [any Transform] = []
+    if detection.mosaic > 0 {
+      steps.append(Mosaic(of: dataset, size: longestEdge, probability: detection.mosaic))
+    }
+    if recipe.colorJitter > 0 {
+      let share = recipe.colorJitter
+      steps.append(ColorJitter(brightness: share, contrast: share, saturation: share))
+    }
+    if detection.crop { steps.append(RandomIoUCrop()) }
+    steps.append(MultiScaleResize(shortestEdges: detection.shortestEdges, longestAtMost: longestEdge))
+    if recipe.flip { steps.append(RandomHorizontalFlip()) }
+    steps.append(Normalize(statistics))
+    return Transforms(steps)
+  }
+
+  func check(in file: String) throws {
+    guard (1...8192).contains(shortestEdge), (1...8192).contains(longestEdge) else {
+      throw RecipeError(file, "input: edges of \(shortestEdge) and \(longestEdge) pixels are out of range")
+    }
+    guard statistics.mean.count == 3, statistics.standardDeviation.count == 3,
+      statistics.standardDeviation.allSatisfy({ $0 > 0 })
+    else { throw RecipeError(file, "input.statistics: needs 3 means and as many positive deviations") }
+  }
+}
