@@ -31,6 +31,15 @@ public struct Batch: Sendable {
   /// `[N, H, W]`, `uint8`: the class of each pixel. Nil where the set has none.
   public var labelMaps: Tensor?
 
+  /// The sentences of each image; empty where the set has none.
+  public var captions: [[String]] = []
+
+  /// `[N, T]`, `int64`: the tokens of a sentence of each image, and ``padding`` behind its end. Nil where there are none.
+  public var tokens: Tensor?
+
+  /// What fills the rows of ``tokens`` behind the end of a sentence.
+  public static let padding = -1
+
   /// Which batch of its epoch this is, from 0.
   public var number = 0
 

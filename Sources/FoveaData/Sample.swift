@@ -26,6 +26,12 @@ public struct Sample: Sendable {
   /// `[H, W]`, `uint8`: the class of each pixel, for semantic segmentation; 255 is "do not count".
   public var labelMap: Tensor?
 
+  /// Sentences that describe the image.
+  public var captions: [String]?
+
+  /// `[T]`, `int64`: the tokens of one of the sentences, its start and its end with it.
+  public var tokens: Tensor?
+
   /// Where it stands in its set.
   public var index: Int
 

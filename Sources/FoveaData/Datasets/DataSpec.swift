@@ -22,6 +22,11 @@ public struct DataSpec: Sendable, Hashable, CustomStringConvertible {
     case lfw = "lfw"
     case lfwFunneled = "lfw-funneled"
     case lfwDeepFunneled = "lfw-deepfunneled"
+    case scenes = "scenes"
+    case cocoCaptions = "coco-captions"
+    case flickr8k = "flickr8k"
+    case flickr30k = "flickr30k"
+    case captions = "captions"
 
     /// What it is, in a line.
     public var summary: String {
@@ -41,11 +46,18 @@ public struct DataSpec: Sendable, Hashable, CustomStringConvertible {
       case .lfw: "Labeled Faces in the Wild: 13,233 photographs of 5,749 people (180 MB)"
       case .lfwFunneled: "LFW, aligned by funneling (243 MB)"
       case .lfwDeepFunneled: "LFW, aligned by deep funneling (109 MB)"
+      case .scenes: "scenes[:N]: N generated 64x64 images of coloured shapes with sentences (8000; no download)"
+      case .cocoCaptions: "coco-captions:PATH: COCO Captions, 2017 or 2014, or Karpathy's splits"
+      case .flickr8k: "flickr8k:PATH: Flickr8k's captions, its lists or Karpathy's splits"
+      case .flickr30k: "flickr30k:PATH: Flickr30k's captions, or Karpathy's splits"
+      case .captions: "captions:PATH: your images, each with a .txt beside it, or a captions.csv"
       }
     }
 
     /// Whether it is nothing without a path.
-    public var needsPath: Bool { [.folder, .imageNet, .coco, .voc, .yolo, .people].contains(self) }
+    public var needsPath: Bool {
+      [.folder, .imageNet, .coco, .voc, .yolo, .people, .cocoCaptions, .flickr8k, .flickr30k, .captions].contains(self)
+    }
 
     /// Whether it has boxes around objects.
     public var hasBoxes: Bool { [.coco, .voc, .yolo, .cppe5].contains(self) }
@@ -102,6 +114,18 @@ public struct DataSpec: Sendable, Hashable, CustomStringConvertible {
     case .people, .lfw, .lfwFunneled, .lfwDeepFunneled:
       let people = try faces(heldOut: validationFraction, seed: seed, progress: progress)
       return DataSplits(name: people.name, train: people.train, validation: people.unseen)
+    case .scenes:
+      let count = path.map { Int($0) ?? 0 } ?? 8000
+      guard (1...10_000_000).contains(count) else {
+        throw DatasetError(description, "has no number of scenes behind the colon", fix: "write scenes:8000")
+      }
+      return Scenes.splits(count: count, seed: seed)
+    case .cocoCaptions:
+      return try COCOCaptions.splits(existing(folder)).holdingOut(validationFraction, seed: seed)
+    case .flickr8k, .flickr30k:
+      return try FlickrCaptions.splits(existing(folder)).holdingOut(validationFraction, seed: seed)
+    case .captions:
+      return try CaptionFolder.splits(existing(folder)).holdingOut(validationFraction, seed: seed)
     default:
       let train = try part(.train, from: folder, progress: progress)
       let test = try part(.test, from: folder, progress: progress)

@@ -42,6 +42,14 @@ extension Batch {
     labelMaps = try Self.values(of: samples, \.labelMap, "label map").map { maps in
       Tensor.stack(maps.map { $0.padded(to: space, with: 255) })
     }
+    captions = try Self.values(of: samples, \.captions, "captions") ?? []
+    tokens = try Self.values(of: samples, \.tokens, "tokens").map(Self.padded)
+  }
+
+  /// Rows of unequal length as one tensor.
+  private static func padded(_ rows: [Tensor]) -> Tensor {
+    let longest = rows.map(\.count).max() ?? 0
+    return Tensor.stack(rows.map { $0.pad([0, longest - $0.count], value: Double(Batch.padding)) })
   }
 
   /// What every sample has, or no sample.
