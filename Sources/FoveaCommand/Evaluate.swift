@@ -38,7 +38,7 @@ struct Evaluate: ParsableCommand {
     case .faces:
       try FaceEvaluationAnswer.print(of: folder, data: data, device: Device(device), asJSON: json)
     case .detection: try evaluateDetector(in: folder)
-    case let task: throw Failure("\(path) is a model of \(task.rawValue), which cannot be evaluated yet")
+    case .captioning: try evaluateCaptioner(in: folder)
     }
   }
 
@@ -77,6 +77,22 @@ struct Evaluate: ParsableCommand {
           [one.name, "\(one.goldCount)"]
             + [one.averagePrecision, one.averagePrecision(overlap: 0.5)].map { String(format: "%.3f", $0) }
         })
+  }
+
+  private func evaluateCaptioner(in folder: URL) throws {
+    let captioner = try Captioner(contentsOf: folder, device: Device(device))
+    let dataset = try dataset(of: folder)
+    let bar = ProgressBar("Evaluating", total: dataset.count)
+    var done = 0
+    let result = try captioner.evaluate(dataset, batchSize: min(batchSize, 100)) { count in
+      bar.advance(by: count - done)
+      done = count
+    }
+    bar.finish()
+    let values = result.metrics.values
+    if json { return try Output.json(Dictionary(values.map { ($0.name, $0.value) }) { first, _ in first }) }
+    Output.message("\(result.guesses.count) images of \(data ?? "the run's data"), \(dataset.split.rawValue)")
+    Output.table(values.map { [$0.name, String(format: "%.4f", $0.value)] })
   }
 
   private func dataset(of folder: URL) throws -> any Dataset {

@@ -72,7 +72,7 @@ struct Predict: ParsableCommand {
       throw Failure(
         "\(model) compares faces: use `fovea faces verify` for two photographs, `fovea faces identify` with a gallery")
     case .detection: try detect(with: Detector(contentsOf: url, device: Device(device)))
-    case let task: throw Failure("\(model) is a model of \(task.rawValue), which cannot predict yet")
+    case .captioning: try describe(with: Captioner(contentsOf: url, device: Device(device)))
     }
   }
 

@@ -140,9 +140,9 @@ public final class ClassificationRun: RecipeRun {
   }
 
   /// How images become the input: as the recipe says, and else as the training set's are.
-  private static func input(for dataset: any Dataset, _ recipe: ImageRecipe) throws -> ClassifierInput {
+  static func input(for dataset: any Dataset, _ recipe: ImageRecipe) throws -> ClassifierInput {
     let first = try dataset[0].image
-    guard recipe.size != nil || dataset is any BatchedDataset else {
+    guard recipe.size != nil || dataset is any BatchedDataset || dataset is Scenes else {
       throw RecipeError("images.size", "is needed, as the images are of different sizes; try images.size=224")
     }
     let size = recipe.size.map { ImageSize($0) } ?? ImageSize(of: first)

@@ -38,6 +38,8 @@ public struct Recipe: Codable, Sendable, Equatable {
   public var faces = FaceRecipe()
   /// What only a detector's recipe says.
   public var detection = DetectionRecipe()
+  /// What only captioning needs.
+  public var captioning = CaptioningRecipe()
 
   /// A recipe with every default.
   public init() {}
@@ -45,7 +47,7 @@ public struct Recipe: Codable, Sendable, Equatable {
   enum CodingKeys: String, CodingKey, CaseIterable {
     case task, model, stem, weights, data
     case validationFraction = "validation_fraction"
-    case seed, images, augmentation, optimizer, schedule, training, faces, detection
+    case seed, images, augmentation, optimizer, schedule, training, faces, detection, captioning
     case fineTuning = "fine_tuning"
   }
 }

@@ -19,6 +19,7 @@ extension Recipe {
       ["one_cycle", "cosine", "linear", "polynomial", "step", "multi_step", "plateau", "constant"], "schedule.name",
       schedule.name)
     try oneOf(["auto", "fp32", "bf16"], "training.precision", training.precision)
+    if task == .captioning { try captioning.check(model: model, in: name) }
     try require((0..<1).contains(validationFraction), "validation_fraction", validationFraction, "in 0..<1")
     try require(training.epochs > 0, "training.epochs", training.epochs, "positive")
     try require(training.batchSize > 0, "training.batch_size", training.batchSize, "positive")

@@ -96,6 +96,8 @@ extension Recipe {
       return "task: is none of \(VisionTask.allCases.map(\.rawValue).joined(separator: ", "))"
     case .dataCorrupted(let context) where FaceRecipe.choices[key(context)] != nil:
       return "\(key(context)): is none of \((FaceRecipe.choices[key(context)] ?? []).joined(separator: ", "))"
+    case .dataCorrupted(let context) where key(context) == "captioning.encoder":
+      return "captioning.encoder: is none of \(CaptionEncoder.allCases.map(\.rawValue).joined(separator: ", "))"
     case .dataCorrupted(let context): return "\(key(context)): \(context.debugDescription)"
     case .keyNotFound(let missing, let context): return "\(key(context)): misses '\(missing.stringValue)'"
     @unknown default: return "\(error)"
@@ -139,6 +141,7 @@ private enum RecipeKeys {
     "fine_tuning": FineTuningRecipe.CodingKeys.allCases.map(\.rawValue),
     "faces": FaceRecipe.CodingKeys.allCases.map(\.rawValue),
     "detection": DetectionRecipe.CodingKeys.allCases.map(\.rawValue),
+    "captioning": CaptioningRecipe.CodingKeys.allCases.map(\.rawValue),
   ]
 
   static func check(_ tree: Node, in name: String) throws {

@@ -68,7 +68,7 @@ extension Recipe {
     case .classification: try ClassificationRun(self, folder: folder, progress: progress)
     case .faces: try FaceRun(self, folder: folder, progress: progress)
     case .detection: try DetectionRun(self, folder: folder, progress: progress)
-    case .captioning: throw RecipeError("task", "'\(task.rawValue)' cannot be trained yet")
+    case .captioning: try CaptionRun(self, folder: folder, progress: progress)
     }
   }
 }
@@ -84,10 +84,16 @@ extension VisionTask {
     guard let data = try? Data(contentsOf: file) else {
       throw RecipeError(folder.path, "has no config.json: it is not the folder of a run or of a model")
     }
-    struct Head: Decodable { var task: String? }
+    struct Head: Decodable {
+      var task: String?
+      var model_type: String?
+    }
     let name: String?
     do {
-      name = try JSONDecoder().decode(Head.self, from: data).task
+      let head = try JSONDecoder().decode(Head.self, from: data)
+      // What transformers saves names its kind of model, not the task.
+      let isCaptioner = ["vision-encoder-decoder", "blip"].contains(head.model_type ?? "")
+      name = head.task ?? (isCaptioner ? VisionTask.captioning.rawValue : nil)
     } catch {
       throw RecipeError(file.path, "is damaged: \(error)")
     }
