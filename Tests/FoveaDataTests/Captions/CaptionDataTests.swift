@@ -176,9 +176,10 @@ import Torch
   @Test func aSeedGivesTheSameScenes() throws {
     let (a, b) = (Scenes(count: 5, seed: 3), Scenes(count: 5, seed: 3))
     for index in 0..<5 {
-      #expect(try a[index].image.isEqual(to: b[index].image))
-      #expect(a.captions(at: index) == b.captions(at: index))
-      #expect(try a[index].captions == a.captions(at: index))
+      let (one, same) = (try a[index], try b[index])
+      #expect(one.image.isEqual(to: same.image))
+      #expect(one.captions == same.captions)
+      #expect(one.captions == a.captions(at: index))
     }
     let image = try a[0].image
     let others = [try Scenes(count: 5, seed: 4)[0].image, try Scenes(count: 5, split: .test, seed: 3)[0].image]
