@@ -18,7 +18,7 @@ struct Benchmark: ParsableCommand {
         fovea benchmark infer resnet50 --batch 1 --json
         fovea benchmark infer resnet50 --batch 1 --no-optimized
       """,
-    subcommands: [Training.self, Inference.self])
+    subcommands: [Training.self, Inference.self, Loading.self])
 
   /// `fovea benchmark train`
   struct Training: ParsableCommand {
@@ -132,7 +132,7 @@ struct Workload: ParsableArguments {
       mode: mode, model: model, batch: batch, size: try size ?? ClassifierArchitecture.named(model).inputSize,
       precision: precision.autocastType(on: device) == nil ? "fp32" : "bf16", optimized: optimized,
       device: "\(device)", threads: Machine.threadCount, runs: times.count, milliseconds: median * 1000,
-      imagesPerSecond: Double(batch) / median, peakMemory: peakMemory)
+      imagesPerSecond: Double(batch) / median, peakMemory: Workload.peakMemory)
     if json { return try Output.json(row) }
     Output.table([
       ["images a second", String(format: "%.1f", row.imagesPerSecond)],
@@ -142,7 +142,7 @@ struct Workload: ParsableArguments {
   }
 
   /// The most bytes of memory that this process ever had.
-  private var peakMemory: Int {
+  static var peakMemory: Int {
     var usage = rusage()
     #if os(Linux)
       getrusage(Int32(RUSAGE_SELF.rawValue), &usage)
