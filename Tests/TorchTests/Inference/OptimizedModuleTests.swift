@@ -148,7 +148,7 @@ import Torch
   @Test func bfloat16IsCloseWithOrWithoutHardware() {
     let net = Sequential(
       Conv2d(3, 4, kernel: 3), Self.trained(BatchNorm2d(4)), ReLU(), ConvTranspose2d(4, 2, kernel: 2, stride: 2),
-      PReLU(), Flatten(), Linear(72, 3))
+      PReLU(), Flatten(), Linear(288, 3))
     let x = Self.noise(2, 3, 8, 8)
     let expected = withNoGrad { net.eval()(x) }
     let found = net.optimized(dtype: .bfloat16)(x)
