@@ -62,17 +62,22 @@ public struct WordPiece: Tokenizer {
     for (place, id) in ids.enumerated() {
       guard let bytes = vocabulary.bytes(id) else { continue }
       if place > 0, !prefix.isEmpty, bytes.starts(with: prefix) {
-        result += bytes.dropFirst(prefix.count)
+        result += cleaned(Array(bytes.dropFirst(prefix.count)))
       } else {
-        result += (place > 0 ? [0x20] : []) + bytes
+        result += cleaned((place > 0 ? [0x20] : []) + bytes)
       }
     }
-    let text = String(decoding: result, as: UTF8.self)
-    guard cleansUp else { return text }
+    return String(decoding: result, as: UTF8.self)
+  }
+
+  /// One token without the space before punctuation. Token by token, as Hugging Face does it: what only comes about between
+  /// two of them stays.
+  private func cleaned(_ token: [UInt8]) -> [UInt8] {
+    guard cleansUp else { return token }
     let repairs = [
       (" .", "."), (" ?", "?"), (" !", "!"), (" ,", ","), (" ' ", "'"), (" n't", "n't"), (" 'm", "'m"),
       (" do not", " don't"), (" 's", "'s"), (" 've", "'ve"), (" 're", "'re"),
     ]
-    return repairs.reduce(text) { $0.replacing($1.0, with: $1.1) }
+    return Array(repairs.reduce(String(decoding: token, as: UTF8.self)) { $0.replacing($1.0, with: $1.1) }.utf8)
   }
 }

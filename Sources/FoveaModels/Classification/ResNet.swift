@@ -64,7 +64,7 @@ public final class ResNet: Layer, ImageClassifier {
   }
 
   let conv1: Conv2d
-  let bn1: Layer
+  let bn1: any ChannelNorm
   public let layer1: Sequential
   public let layer2: Sequential
   public let layer3: Sequential
@@ -81,7 +81,7 @@ public final class ResNet: Layer, ImageClassifier {
   ///   - norm: makes a normalisation for so many channels; detectors use frozen ones.
   public init(
     _ variant: Variant, classes: Int = 1000, inputChannels: Int = 3, stem: Stem = .imageNet,
-    norm: (Int) -> Layer = { BatchNorm2d($0) }
+    norm: (Int) -> any ChannelNorm = { BatchNorm2d($0) }
   ) {
     self.stem = stem
     conv1 =
@@ -101,7 +101,7 @@ public final class ResNet: Layer, ImageClassifier {
   }
 
   private static func stage(
-    _ variant: Variant, _ index: Int, from inputs: Int, stride: Int, _ norm: (Int) -> Layer
+    _ variant: Variant, _ index: Int, from inputs: Int, stride: Int, _ norm: (Int) -> any ChannelNorm
   ) -> Sequential {
     let width = variant.widths[index]
     return Sequential(

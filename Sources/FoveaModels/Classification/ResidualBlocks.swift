@@ -6,13 +6,13 @@ import Torch
 /// Two 3x3 convolutions, added to what goes in.
 public final class BasicBlock: Layer {
   let conv1: Conv2d
-  let bn1: Layer
+  let bn1: any ChannelNorm
   let conv2: Conv2d
-  let bn2: Layer
+  let bn2: any ChannelNorm
   let downsample: Sequential?
 
   /// A block from `inputs` to `width` channels; `stride` makes images smaller, `norm` makes a normalisation.
-  public init(_ inputs: Int, _ width: Int, stride: Int = 1, norm: (Int) -> Layer = { BatchNorm2d($0) }) {
+  public init(_ inputs: Int, _ width: Int, stride: Int = 1, norm: (Int) -> any ChannelNorm = { BatchNorm2d($0) }) {
     downsample = shortcut(inputs, width, stride: stride, norm)
     conv1 = Conv2d(inputs, width, kernel: 3, stride: stride, padding: 1, bias: false)
     bn1 = norm(width)
@@ -34,11 +34,11 @@ public final class Bottleneck: Layer {
   public static let expansion = 4
 
   let conv1: Conv2d
-  let bn1: Layer
+  let bn1: any ChannelNorm
   let conv2: Conv2d
-  let bn2: Layer
+  let bn2: any ChannelNorm
   let conv3: Conv2d
-  let bn3: Layer
+  let bn3: any ChannelNorm
   let downsample: Sequential?
 
   /// A block from `inputs` to `4 · width` channels; `stride` makes images smaller.
@@ -49,7 +49,7 @@ public final class Bottleneck: Layer {
   ///   - norm: makes a normalisation for so many channels.
   public init(
     _ inputs: Int, _ width: Int, stride: Int = 1, groups: Int = 1, widthPerGroup: Int = 64,
-    norm: (Int) -> Layer = { BatchNorm2d($0) }
+    norm: (Int) -> any ChannelNorm = { BatchNorm2d($0) }
   ) {
     let inner = width * widthPerGroup / 64 * groups
     let outputs = width * Bottleneck.expansion
@@ -69,7 +69,7 @@ public final class Bottleneck: Layer {
 }
 
 /// What brings a block's input to the shape of its output; nothing where it has that shape.
-private func shortcut(_ inputs: Int, _ outputs: Int, stride: Int, _ norm: (Int) -> Layer) -> Sequential? {
+private func shortcut(_ inputs: Int, _ outputs: Int, stride: Int, _ norm: (Int) -> any ChannelNorm) -> Sequential? {
   guard stride != 1 || inputs != outputs else { return nil }
   return Sequential(Conv2d(inputs, outputs, kernel: 1, stride: stride, bias: false), norm(outputs))
 }

@@ -82,7 +82,8 @@ import Torch
     let reference = try StateDict(contentsOf: Self.folder.appendingPathComponent("\(name)-logits.safetensors"))
     let (images, tokens) = (try #require(reference["images"]), try #require(reference["tokens"]))
     let model = try Self.model(name)
-    let logits = withNoGrad { model.logits(tokens, memory: model.encode(images)) }
+    model.to(.float64)
+    let logits = withNoGrad { model.logits(tokens, memory: model.encode(images.to(.float64))) }
     let difference = (logits - (try #require(reference["logits"]))).abs().max().item(Double.self)
     #expect(difference < 1e-4)
   }

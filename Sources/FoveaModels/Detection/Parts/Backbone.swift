@@ -27,7 +27,7 @@ public enum BackboneNorm: String, Sendable, CaseIterable, Codable {
   case frozen
 
   /// A layer for so many channels.
-  public func layer(_ channels: Int) -> Layer {
+  public func layer(_ channels: Int) -> any ChannelNorm {
     switch self {
     case .batch: BatchNorm2d(channels)
     case .frozen: FrozenBatchNorm2d(channels)

@@ -32,7 +32,7 @@ public final class MobileNetV3Features: FeatureExtractor {
   private static let givenLayers = [13, 16]
 
   public init(norm: BackboneNorm = .batch) {
-    func makeNorm(_ channels: Int) -> Layer {
+    func makeNorm(_ channels: Int) -> any ChannelNorm {
       norm == .batch ? BatchNorm2d(channels, eps: 0.001, momentum: 0.01) : norm.layer(channels)
     }
     var layers: [Layer] = [convNorm(3, 16, kernel: 3, stride: 2, Hardswish(), makeNorm)]
@@ -73,7 +73,7 @@ public final class MobileNetV3Features: FeatureExtractor {
 
 private func convNorm(
   _ inputs: Int, _ outputs: Int, kernel: Int, stride: Int = 1, groups: Int = 1, _ activation: Layer?,
-  _ norm: (Int) -> Layer
+  _ norm: (Int) -> any ChannelNorm
 ) -> Sequential {
   let conv = Conv2d(
     inputs, outputs, kernel: kernel, stride: stride, padding: (kernel - 1) / 2, groups: groups, bias: false)
@@ -88,7 +88,7 @@ private final class SqueezedResidual: Layer {
 
   init(
     _ inputs: Int, _ expanded: Int, _ outputs: Int, kernel: Int, stride: Int, hasSqueeze: Bool, hasHardswish: Bool,
-    norm: (Int) -> Layer
+    norm: (Int) -> any ChannelNorm
   ) {
     func activation() -> Layer { hasHardswish ? Hardswish() : ReLU() }
     var layers: [Layer] = []

@@ -1,5 +1,5 @@
 /// How much of two boxes is the same.
-enum BoxOverlap {
+enum OverlapMeasure {
   /// The share of both together, as everywhere.
   case union
   /// The share of the smaller one, sides counted with both end pixels: it also takes out a box inside another.
@@ -8,7 +8,7 @@ enum BoxOverlap {
 
 /// The boxes that are left when each takes out those of lower scores that overlap it by more than a share, by falling
 /// score. Each box is left, top, right, bottom.
-func keptBoxes(_ boxes: [Float], scores: [Float], above limit: Float, _ overlap: BoxOverlap) -> [Int] {
+func keptBoxes(_ boxes: [Float], scores: [Float], above limit: Float, _ overlap: OverlapMeasure) -> [Int] {
   let extra: Float = overlap == .smaller ? 1 : 0
   let order = scores.indices.sorted { (scores[$0], $1) > (scores[$1], $0) }
   let areas = scores.indices.map { index in

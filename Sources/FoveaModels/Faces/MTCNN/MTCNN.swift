@@ -149,7 +149,7 @@ extension Tensor {
   fileprivate var asMTCNNInput: Tensor { (self - 127.5) * 0.0078125 }
 
   /// Of rows that begin with a box and its score, those that no better one overlaps by more than `limit`.
-  fileprivate func kept(above limit: Float, _ overlap: BoxOverlap) -> Tensor {
+  fileprivate func kept(above limit: Float, _ overlap: OverlapMeasure) -> Tensor {
     let indices = keptBoxes(
       self[0..., 0..<4].array(Float.self), scores: self[0..., 4].array(Float.self), above: limit, overlap)
     return indexSelect(dim: 0, Tensor(indices))
