@@ -24,7 +24,7 @@ def grad_cam(model, images, target):
     classes = logits.argmax(1) if target is None else torch.full((len(images),), target)
     (gradient,) = torch.autograd.grad(logits.gather(1, classes[:, None]).sum(), kept["features"])
     cam = (gradient.mean((2, 3), keepdim=True) * kept["features"]).sum(1).relu()
-    return cam / cam.amax((1, 2), keepdim=True)
+    return cam / cam.amax((1, 2), keepdim=True).clamp(min=1e-12)  # nothing at all may speak for a class
 
 
 def rollout(name, prefix):

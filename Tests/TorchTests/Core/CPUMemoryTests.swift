@@ -3,7 +3,8 @@ import Testing
 import Torch
 
 // Each in a process of its own: other tests use the same memory at the same time.
-@Suite struct CPUMemoryTests {
+@Suite(.enabled(if: CPUMemory.isCached, "set FOVEA_CPU_CACHE=on"))
+struct CPUMemoryTests {
   @Test func whatTensorsGiveBackIsFoundAgain() async {
     await #expect(processExitsWith: .success) {
       #expect(CPUMemory.isCached)
