@@ -27,7 +27,10 @@ import Torch
     try body(folder)
   }
 
-  @Test(arguments: ["attend_and_tell", "caption_transformer"]) func fromRecipeToReport(_ model: String) throws {
+  @Test(
+    .enabled(if: ProcessInfo.processInfo.environment["FOVEA_LONG_TESTS"] == "1"),
+    arguments: ["attend_and_tell", "caption_transformer"]) func fromRecipeToReport(_ model: String) throws
+  {
     try withFolder { folder in
       let recipe = try recipe(model, ["captioning.scheduled_sampling=0.5", "training.label_smoothing=0.1"])
       let run = try #require(try recipe.makeRun(folder: folder) as? CaptionRun)
