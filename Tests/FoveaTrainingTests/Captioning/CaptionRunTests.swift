@@ -7,7 +7,8 @@ import Torch
 @testable import FoveaTraining
 
 /// Captioning runs from the recipe to the report, small enough to take seconds.
-@Suite struct CaptionRunTests {
+@Suite(.enabled(if: ProcessInfo.processInfo.environment["FOVEA_LONG_TESTS"] == "1"))
+struct CaptionRunTests {
   private func recipe(_ model: String, _ settings: [String] = []) throws -> Recipe {
     try Recipe(
       yaml: """
