@@ -98,6 +98,8 @@ text = BlipTextConfig(
 model = scaled(BlipForConditionalGeneration(BlipConfig(vision_config=vision.to_dict(), text_config=text.to_dict())), deviation=0.9)
 with torch.no_grad():
     model.text_decoder.cls.predictions.bias[31] += 9  # so that some sentences end
-    memory = model.vision_model(pixel_values=images)[0]
-    logits = model.text_decoder(input_ids=tokens, encoder_hidden_states=memory).logits
+    # In double precision: with weights this large, float32 alone is 2e-4 away from it.
+    memory = model.double().vision_model(pixel_values=images.double())[0]
+    logits = model.text_decoder(input_ids=tokens, encoder_hidden_states=memory).logits.float()
+    model.float()
 save("blip", model, 30, 31, 0, logits, tokens, {})
