@@ -16,7 +16,7 @@ demo: build  ## Trains a small ResNet on Fashion-MNIST, then classifies a few im
 	@scripts/demo.sh $(fovea)
 
 test: setup  ## Runs every test
-	swift test --no-parallel  # side by side they crash, see RESULTS.md
+	swift test
 
 bench: build  ## Measures Fovea beside its Python peers; ROW=word for some rows only
 	@Benchmarks/setup.sh

@@ -28,8 +28,8 @@ struct Doctor: ParsableCommand {
 
   private var memoryCache: String {
     CPUMemory.isCached
-      ? "keeps up to \(CPUMemory.cacheLimit >> 20) MiB for the next tensors; FOVEA_CPU_CACHE=MIB changes that"
-      : "off: libtorch's own allocator is used; FOVEA_CPU_CACHE=on changes that"
+      ? "keeps up to \(CPUMemory.cacheLimit >> 20) MiB for the next tensors; FOVEA_CPU_CACHE=MIB, or =off, changes that"
+      : "off, by FOVEA_CPU_CACHE; libtorch's own allocator is used"
   }
 
   private func tool(_ name: String) -> String? {

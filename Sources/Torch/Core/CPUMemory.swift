@@ -3,8 +3,8 @@ internal import CTorch
 /// The memory of tensors on the CPU. Blocks of 64 KiB and more that nobody uses any longer are kept for the next tensors,
 /// up to a limit; a training step then takes its memory from the one before, and not from the operating system.
 ///
-/// The environment variable `FOVEA_CPU_CACHE` turns it on: a limit in MiB, or
-/// `on` for a quarter of the memory; unset, the cache is off.
+/// The environment variable `FOVEA_CPU_CACHE` sets the limit in MiB (a quarter of the machine's memory unless set), or
+/// turns the cache `off`.
 public enum CPUMemory {
   /// Where the memory is.
   public struct Statistics: Sendable, Hashable {

@@ -18,7 +18,12 @@ extension Tensor {
   public func conv2d(
     _ weight: Tensor, bias: Tensor? = nil, stride: Int = 1, padding: Int = 0, dilation: Int = 1, groups: Int = 1
   ) -> Tensor {
-    Operators.conv2d(self, weight, bias, [stride, stride], [padding, padding], [dilation, dilation], groups)
+    if stride > 1, padding == 0, groups == 1, weight.shape[1] < 8, weight.shape[2] == 1, weight.shape[3] == 1 {
+      // The same numbers from every `stride`-th pixel. oneDNN's AVX2 kernel for the weight's gradient, of libtorch 2.13,
+      // loops for ever or writes beyond its memory with 2 to 7 channels, channels last, and such a stride.
+      return self[.all, .all, .every(stride), .every(stride)].conv2d(weight, bias: bias)
+    }
+    return Operators.conv2d(self, weight, bias, [stride, stride], [padding, padding], [dilation, dilation], groups)
   }
 
   /// 2-D convolution whose stride, padding and dilation differ by direction: (vertical, horizontal).

@@ -7,8 +7,7 @@ import Torch
 @testable import FoveaTraining
 
 /// Captioning runs from the recipe to the report, small enough to take seconds.
-@Suite(.enabled(if: ProcessInfo.processInfo.environment["FOVEA_LONG_TESTS"] == "1"))
-struct CaptionRunTests {
+@Suite struct CaptionRunTests {
   private func recipe(_ model: String, _ settings: [String] = []) throws -> Recipe {
     try Recipe(
       yaml: """
@@ -28,10 +27,7 @@ struct CaptionRunTests {
     try body(folder)
   }
 
-  @Test(
-    .enabled(if: ProcessInfo.processInfo.environment["FOVEA_LONG_TESTS"] == "1"),
-    arguments: ["attend_and_tell", "caption_transformer"]) func fromRecipeToReport(_ model: String) throws
-  {
+  @Test(arguments: ["attend_and_tell", "caption_transformer"]) func fromRecipeToReport(_ model: String) throws {
     try withFolder { folder in
       let recipe = try recipe(model, ["captioning.scheduled_sampling=0.5", "training.label_smoothing=0.1"])
       let run = try #require(try recipe.makeRun(folder: folder) as? CaptionRun)

@@ -77,7 +77,12 @@ import Torch
     #expect((outcome.metrics["auc"] ?? 0) > 0.8, "\(outcome.headline)")
   }
 
-  @Test func aRunGoesOnWhereItStopped() throws {
+  @Test func aRunGoesOnWhereItStopped() async {
+    // In a process of its own: all tests of one draw from the same default generator.
+    await #expect(processExitsWith: .success) { try FaceRunTests().stopAndGoOn() }
+  }
+
+  func stopAndGoOn() throws {
     final class Stop: TrainerCallback {
       func onTrainBatchEnd(_ run: TrainingRun, output: StepOutput, batch: Batch) {
         if run.state.epoch == 1 { run.stop() }

@@ -3,8 +3,7 @@ import Testing
 import Torch
 
 // Each in a process of its own: other tests use the same memory at the same time.
-@Suite(.enabled(if: CPUMemory.isCached, "set FOVEA_CPU_CACHE=on"))
-struct CPUMemoryTests {
+@Suite struct CPUMemoryTests {
   @Test func whatTensorsGiveBackIsFoundAgain() async {
     await #expect(processExitsWith: .success) {
       #expect(CPUMemory.isCached)
