@@ -107,11 +107,11 @@ public struct AugmentationRecipe: Codable, Sendable, Equatable {
 
 /// How weights follow their gradients.
 public struct OptimizerRecipe: Codable, Sendable, Equatable {
-  /// `sgd`, `adam`, `adamw` or `rmsprop`.
+  /// `sgd`, `adam`, `adamw`, `rmsprop` or `muon`.
   public var name = "sgd"
   /// The highest learning rate of the schedule.
   public var learningRate = 0.1
-  /// SGD's and RMSprop's momentum; Adam's beta 1 is 0.9.
+  /// SGD's, RMSprop's and Muon's momentum; Adam's beta 1 is 0.9.
   public var momentum = 0.9
   /// SGD with Nesterov's momentum.
   public var nesterov = true

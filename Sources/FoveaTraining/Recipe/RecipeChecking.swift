@@ -14,7 +14,7 @@ extension Recipe {
       throw RecipeError(name, "\(key): '\(value)' is none of \(names.joined(separator: ", "))\(hint)")
     }
     try detection.check(name: name)
-    try oneOf(["sgd", "adam", "adamw", "rmsprop"], "optimizer.name", optimizer.name)
+    try oneOf(["sgd", "adam", "adamw", "rmsprop", "muon"], "optimizer.name", optimizer.name)
     try oneOf(
       ["one_cycle", "cosine", "linear", "polynomial", "step", "multi_step", "plateau", "constant"], "schedule.name",
       schedule.name)

@@ -31,6 +31,7 @@ extension Recipe {
       case "adam": Adam(groups, learningRate: rate, weightDecay: decay)
       case "adamw": AdamW(groups, learningRate: rate, weightDecay: decay)
       case "rmsprop": RMSprop(groups, learningRate: rate, momentum: optimizer.momentum, weightDecay: decay)
+      case "muon": Muon(groups, learningRate: rate, momentum: optimizer.momentum, weightDecay: decay, iterations: 3)
       default:
         SGD(
           groups, learningRate: rate, momentum: optimizer.momentum,

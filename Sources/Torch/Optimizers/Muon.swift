@@ -1,0 +1,64 @@
+/// Momentum, orthogonalised (Jordan et al., "Muon: An optimizer for hidden layers in neural networks", 2024): each weight
+/// matrix takes a step whose singular values are all near one, so that rare directions are learnt as quickly as frequent ones.
+/// Short runs of small networks gain most.
+///
+/// It is for the matrices between layers. Kernels of convolutions count as matrices `[out, in * height * width]`. What is no
+/// such matrix takes a plain step of SGD with Nesterov's momentum, ``othersFactor`` times as long and without decay: biases,
+/// normalisations, kernels that see fewer than 8 channels (the first layer's, depthwise ones), and matrices with a side under
+/// 32 (most classifiers' last layer).
+///
+/// The matrices' steps are those of PyTorch's `torch.optim.Muon` with its "original" adjustment, in float32.
+public final class Muon: Optimizer {
+  /// The iterations of Newton and Schulz that orthogonalise a step; 3 to 5.
+  public let iterations: Int
+  /// How many times the learning rate the parameters that are no matrices take.
+  public let othersFactor: Double
+
+  public init(
+    _ parameters: some ParameterSource, learningRate: Double = 0.02, momentum: Double = 0.95, weightDecay: Double = 0.1,
+    iterations: Int = 5, othersFactor: Double = 4
+  ) {
+    precondition(iterations > 0, "the number of iterations is positive")
+    self.iterations = iterations
+    self.othersFactor = othersFactor
+    super.init(parameters, learningRate: learningRate, momentum: momentum, weightDecay: weightDecay)
+  }
+
+  public override func update(_ step: GroupStep) {
+    let buffers = step.state("momentum_buffer")
+    for (index, parameter) in step.parameters.enumerated() {
+      let (gradient, buffer) = (step.gradients[index], buffers[index])
+      if Muon.isMatrix(parameter.shape) {
+        buffer.lerp_(gradient, weight: 1 - momentum)
+        let direction = gradient.lerp(buffer, weight: momentum).flatten(from: 1)
+        let (rows, columns) = (Double(direction.shape[0]), Double(direction.shape[1]))
+        parameter.mul_(1 - step.learningRate * step.weightDecay)
+        parameter.add_(
+          orthogonalized(direction).reshape(parameter.shape.sizes),
+          scale: .double(-step.learningRate * max(1, rows / columns).squareRoot()))
+      } else {
+        buffer.mul_(momentum).add_(gradient)
+        let rate = step.learningRate * othersFactor
+        parameter.add_(gradient, scale: .double(-rate)).add_(buffer, scale: .double(-rate * momentum))
+      }
+    }
+  }
+
+  private static func isMatrix(_ shape: Shape) -> Bool {
+    guard shape.count >= 2, shape.count == 2 || shape[1] >= 8 else { return false }
+    return min(shape[0], shape.dropFirst().reduce(1, *)) >= 32
+  }
+
+  /// The polynomial `a x + b x^3 + c x^5` of the singular values, again and again: it pushes all of them towards one.
+  private func orthogonalized(_ matrix: Tensor) -> Tensor {
+    let (a, b, c) = (3.4445, -4.7750, 2.0315)
+    let isTall = matrix.shape[0] > matrix.shape[1]
+    var x = isTall ? matrix.mT : matrix
+    x = x / x.norm().clamp(min: 1e-7)
+    for _ in 0..<iterations {
+      let gram = x.matmul(x.mT)
+      x = x * a + (gram * b + gram.matmul(gram) * c).matmul(x)
+    }
+    return isTall ? x.mT : x
+  }
+}
