@@ -62,7 +62,7 @@ public final class Captioner {
     let configuration = try CaptionerConfiguration(folder: folder)
     let model = configuration.makeModel()
     try model.loadStateDict(
-      StateDict(contentsOf: folder.appendingPathComponent(ClassifierConfiguration.weightsFileName)))
+      StateDict(contentsOf: folder.appendingPathComponent(ModelFolder.weights)))
     let tokenizer = try loadTokenizer(
       from: folder.appendingPathComponent(CaptionerConfiguration.tokenizerFileName))
     guard tokenizer.count == configuration.vocabulary else {

@@ -67,7 +67,7 @@ public final class Classifier {
       let configuration = try ClassifierConfiguration(folder: url)
       let model = try withoutInitialization { try configuration.makeModel() }
       try model.loadStateDict(
-        StateDict(contentsOf: url.appendingPathComponent(ClassifierConfiguration.weightsFileName)))
+        StateDict(contentsOf: url.appendingPathComponent(ModelFolder.weights)))
       self.init(model, configuration: configuration, device: device, dtype: dtype)
     } else {
       try self.init(weights: url, device: device, dtype: dtype)

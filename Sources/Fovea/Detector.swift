@@ -56,7 +56,7 @@ public final class Detector {
     let configuration = try DetectorConfiguration(folder: folder)
     let model = try withoutInitialization { try configuration.makeModel() }
     try model.loadStateDict(
-      StateDict(contentsOf: folder.appendingPathComponent(ClassifierConfiguration.weightsFileName)))
+      StateDict(contentsOf: folder.appendingPathComponent(ModelFolder.weights)))
     self.init(model, configuration: configuration, device: device)
   }
 

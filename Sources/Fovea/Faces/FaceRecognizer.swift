@@ -32,7 +32,7 @@ public final class FaceRecognizer {
   /// - Throws: `RecipeError`, `StateDictError` or `LoadError`, which name the file and what does not fit.
   public init(contentsOf folder: URL, detector: MTCNN? = nil, device: Device = .cpu) throws {
     configuration = try FaceConfiguration(folder: folder)
-    let weights = folder.appendingPathComponent(FaceConfiguration.weightsFileName)
+    let weights = folder.appendingPathComponent(ModelFolder.weights)
     model = try withoutInitialization { [configuration] in try configuration.makeModel() }
     try model.loadStateDict(StateDict(contentsOf: weights))
     fingerprint = try Checksum.sha256("").computed(for: weights).description

@@ -63,7 +63,7 @@ public final class CaptionRun: RecipeRun {
     try saveTokenizer()
     let result = try trainer.fit(module, try loaders(), resume: resume)
     try model.loadStateDict(
-      StateDict(contentsOf: folder.appendingPathComponent(ClassifierConfiguration.weightsFileName)))
+      StateDict(contentsOf: folder.appendingPathComponent(ModelFolder.weights)))
     return result
   }
 
@@ -129,7 +129,7 @@ public final class CaptionRun: RecipeRun {
   /// The weights of an earlier run, or of an encoder alone.
   private func load(_ path: String) throws {
     let url = URL(fileURLWithPath: path)
-    let inFolder = url.appendingPathComponent(ClassifierConfiguration.weightsFileName)
+    let inFolder = url.appendingPathComponent(ModelFolder.weights)
     let weights = try StateDict(contentsOf: FileManager.default.fileExists(atPath: inFolder.path) ? inFolder : url)
     let own = Set(model.stateDict().keys)
     let isEncoder = !weights.keys.contains(where: own.contains)

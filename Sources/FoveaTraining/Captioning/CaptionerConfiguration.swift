@@ -3,7 +3,7 @@ import FoveaData
 import FoveaModels
 
 /// What a saved captioner needs besides its weights and its tokenizer: `config.json`.
-public struct CaptionerConfiguration: Codable, Sendable, Equatable {
+public struct CaptionerConfiguration: SavedConfiguration {
   /// The networks that are trained from scratch.
   public enum Architecture: String, Codable, Sendable, CaseIterable {
     /// Show, Attend and Tell.
@@ -33,21 +33,12 @@ public struct CaptionerConfiguration: Codable, Sendable, Equatable {
   /// The name of the tokenizer's file in the folder of a run.
   public static let tokenizerFileName = "tokenizer.json"
 
-  /// Reads `config.json` of a folder.
-  ///
-  /// - Throws: ``RecipeError`` that names the file and what is wrong.
-  public init(folder: URL) throws {
-    let file = folder.appendingPathComponent(ClassifierConfiguration.fileName)
-    do {
-      self = try JSONDecoder().decode(Self.self, from: Data(contentsOf: file))
-    } catch {
-      throw RecipeError(file.path, "is no captioner's, damaged, or of another version: \(error)")
-    }
-    try input.check(in: file.path)
+  public func check(in file: String) throws {
+    try input.check(in: file)
     guard (1...8192).contains(width), (1...64).contains(layers), heads > 0, width % heads == 0, width % 4 == 0,
       (1...4_000_000).contains(vocabulary), (2...100_000).contains(longest), (1...1000).contains(beams),
       [specialTokens.start, specialTokens.end, specialTokens.padding].allSatisfy((0..<vocabulary).contains)
-    else { throw RecipeError(file.path, "has sizes that no captioner has") }
+    else { throw RecipeError(file, "has sizes that no captioner has") }
   }
 
   init(
@@ -66,14 +57,6 @@ public struct CaptionerConfiguration: Codable, Sendable, Equatable {
     self.specialTokens = specialTokens
     self.input = input
     beams = captioning.beams
-  }
-
-  /// Writes `config.json` into a folder.
-  public func write(to folder: URL) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    try encoder.encode(self)
-      .write(to: folder.appendingPathComponent(ClassifierConfiguration.fileName), options: .atomic)
   }
 
   /// The network that the configuration describes, with random weights.

@@ -67,7 +67,7 @@ public final class ClassificationRun: RecipeRun {
     }
     let result = try trainer.fit(module, try loaders(), resume: resume)
     // What is measured from here on is what was saved, which an average of the weights, or the best epoch, may be.
-    let weights = folder.appendingPathComponent(ClassifierConfiguration.weightsFileName)
+    let weights = folder.appendingPathComponent(ModelFolder.weights)
     try model.loadStateDict(StateDict(contentsOf: weights))
     if recipe.fineTuning.loraRank > 0 {
       model.mergeLowRankAdapters()

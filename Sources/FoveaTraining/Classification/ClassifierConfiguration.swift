@@ -4,7 +4,7 @@ import FoveaModels
 import Torch
 
 /// What a saved classifier needs besides its weights, so that it predicts as it was evaluated: `config.json`.
-public struct ClassifierConfiguration: Codable, Sendable, Equatable {
+public struct ClassifierConfiguration: SavedConfiguration {
   /// Always `classification`, by which the folder is known for a classifier's.
   public var task: VisionTask? = .classification
   /// The architecture's name, as `fovea models list` prints it.
@@ -23,34 +23,9 @@ public struct ClassifierConfiguration: Codable, Sendable, Equatable {
     self.input = input
   }
 
-  /// The names of the files in a run's or a model's folder.
-  public static let fileName = "config.json"
-  public static let weightsFileName = "model.safetensors"
-
-  /// Reads `config.json` of a folder.
-  ///
-  /// - Throws: ``RecipeError`` that names the file and what is wrong.
-  public init(folder: URL) throws {
-    let file = folder.appendingPathComponent(Self.fileName)
-    guard let data = try? Data(contentsOf: file) else {
-      throw RecipeError(folder.path, "has no \(Self.fileName): it is not the folder of a run or of a model")
-    }
-    do {
-      self = try JSONDecoder().decode(Self.self, from: data)
-    } catch {
-      throw RecipeError(file.path, "is damaged or of another version: \(error)")
-    }
-    guard !classNames.isEmpty, classNames.count <= 1_000_000 else {
-      throw RecipeError(file.path, "has \(classNames.count) classes")
-    }
-    try input.check(in: file.path)
-  }
-
-  /// Writes `config.json` into a folder.
-  public func write(to folder: URL) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    try encoder.encode(self).write(to: folder.appendingPathComponent(Self.fileName), options: .atomic)
+  public func check(in file: String) throws {
+    try checkClassNames(classNames, in: file)
+    try input.check(in: file)
   }
 
   /// The network that the configuration describes, with random weights.
@@ -113,8 +88,6 @@ public struct ClassifierInput: Codable, Sendable, Equatable {
       throw RecipeError(file, "input: a size of \(size), resized to \(resize), is out of range")
     }
     guard [1, 3].contains(channels) else { throw RecipeError(file, "input.channels: \(channels) is neither 1 nor 3") }
-    guard statistics.mean.count == channels, statistics.standardDeviation.count == channels,
-      statistics.standardDeviation.allSatisfy({ $0 > 0 })
-    else { throw RecipeError(file, "input.statistics: needs \(channels) means and as many positive deviations") }
+    try statistics.check(channels: channels, in: file)
   }
 }

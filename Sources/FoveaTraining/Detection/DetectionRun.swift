@@ -69,7 +69,7 @@ public final class DetectionRun: RecipeRun {
     let result = try trainer.fit(module, try loaders(), resume: resume)
     // What is measured from here on is what was saved, which an average of the weights, or the best epoch, may be.
     try model.loadStateDict(
-      StateDict(contentsOf: folder.appendingPathComponent(ClassifierConfiguration.weightsFileName)))
+      StateDict(contentsOf: folder.appendingPathComponent(ModelFolder.weights)))
     return result
   }
 

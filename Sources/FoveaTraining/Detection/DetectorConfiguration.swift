@@ -4,7 +4,7 @@ import FoveaModels
 import Torch
 
 /// What a saved detector needs besides its weights, so that it predicts as it was evaluated: `config.json`.
-public struct DetectorConfiguration: Codable, Sendable, Equatable {
+public struct DetectorConfiguration: SavedConfiguration {
   /// Always `detection`, by which the folder is known for a detector's.
   public var task: VisionTask = .detection
   /// The architecture's name, such as `fasterrcnn_resnet50_fpn`.
@@ -28,31 +28,9 @@ public struct DetectorConfiguration: Codable, Sendable, Equatable {
     self.threshold = threshold
   }
 
-  /// Reads `config.json` of a folder.
-  ///
-  /// - Throws: ``RecipeError`` that names the file and what is wrong.
-  public init(folder: URL) throws {
-    let file = folder.appendingPathComponent(ClassifierConfiguration.fileName)
-    guard let data = try? Data(contentsOf: file) else {
-      throw RecipeError(folder.path, "has no \(file.lastPathComponent): it is not the folder of a run or of a model")
-    }
-    do {
-      self = try JSONDecoder().decode(Self.self, from: data)
-    } catch {
-      throw RecipeError(file.path, "is damaged or of another version: \(error)")
-    }
-    guard !classNames.isEmpty, classNames.count <= 1_000_000 else {
-      throw RecipeError(file.path, "has \(classNames.count) classes")
-    }
-    try input.check(in: file.path)
-  }
-
-  /// Writes `config.json` into a folder.
-  public func write(to folder: URL) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    try encoder.encode(self).write(
-      to: folder.appendingPathComponent(ClassifierConfiguration.fileName), options: .atomic)
+  public func check(in file: String) throws {
+    try checkClassNames(classNames, in: file)
+    try input.check(in: file)
   }
 
   /// The network that the configuration describes, with random weights.
@@ -111,8 +89,6 @@ public struct DetectorInput: Codable, Sendable, Equatable {
     guard (1...8192).contains(shortestEdge), (1...8192).contains(longestEdge) else {
       throw RecipeError(file, "input: edges of \(shortestEdge) and \(longestEdge) pixels are out of range")
     }
-    guard statistics.mean.count == 3, statistics.standardDeviation.count == 3,
-      statistics.standardDeviation.allSatisfy({ $0 > 0 })
-    else { throw RecipeError(file, "input.statistics: needs 3 means and as many positive deviations") }
+    try statistics.check(channels: 3, in: file)
   }
 }

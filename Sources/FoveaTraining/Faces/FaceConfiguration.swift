@@ -18,7 +18,7 @@ public struct FaceInput: Codable, Sendable, Equatable {
 }
 
 /// What a saved face embedder needs besides its weights: `config.json`.
-public struct FaceConfiguration: Codable, Sendable, Equatable {
+public struct FaceConfiguration: SavedConfiguration {
   /// Always `faces`.
   public var task: VisionTask = .faces
   /// The architecture's name; see `FaceArchitecture`.
@@ -36,39 +36,15 @@ public struct FaceConfiguration: Codable, Sendable, Equatable {
     self.input = input
   }
 
-  public static let fileName = ClassifierConfiguration.fileName
-  public static let weightsFileName = ClassifierConfiguration.weightsFileName
-
-  /// Reads `config.json` of a folder.
-  ///
-  /// - Throws: ``RecipeError`` that names the file and what is wrong.
-  public init(folder: URL) throws {
-    let file = folder.appendingPathComponent(Self.fileName)
-    guard let data = try? Data(contentsOf: file) else {
-      throw RecipeError(folder.path, "has no \(Self.fileName): it is not the folder of a run or of a model")
-    }
-    do {
-      self = try JSONDecoder().decode(Self.self, from: data)
-    } catch {
-      throw RecipeError(file.path, "is damaged, or no face embedder's: \(error)")
-    }
-    guard task == .faces else { throw RecipeError(file.path, "task: '\(task.rawValue)' is not faces") }
+  public func check(in file: String) throws {
+    guard task == .faces else { throw RecipeError(file, "task: '\(task.rawValue)' is not faces") }
     guard (1...4096).contains(input.size.height), (1...4096).contains(input.size.width) else {
-      throw RecipeError(file.path, "input.size: \(input.size) is out of range")
+      throw RecipeError(file, "input.size: \(input.size) is out of range")
     }
     guard (1...65_536).contains(embeddingSize) else {
-      throw RecipeError(file.path, "embeddingSize: \(embeddingSize) is out of range")
+      throw RecipeError(file, "embeddingSize: \(embeddingSize) is out of range")
     }
-    guard input.statistics.mean.count == 3, input.statistics.standardDeviation.count == 3,
-      input.statistics.standardDeviation.allSatisfy({ $0 > 0 })
-    else { throw RecipeError(file.path, "input.statistics: needs 3 means and 3 positive deviations") }
-  }
-
-  /// Writes `config.json` into a folder.
-  public func write(to folder: URL) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    try encoder.encode(self).write(to: folder.appendingPathComponent(Self.fileName), options: .atomic)
+    try input.statistics.check(channels: 3, in: file)
   }
 
   /// The network that the configuration describes, with random weights.

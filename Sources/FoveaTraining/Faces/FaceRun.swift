@@ -56,7 +56,7 @@ public final class FaceRun: RecipeRun {
     let result = try Trainer(recipe.trainerOptions, folder: folder, callbacks: callbacks)
       .fit(module, loaders(), resume: resume)
     // What is measured from here on is what was saved, which an average of the weights, or the best epoch, may be.
-    try model.loadStateDict(StateDict(contentsOf: folder.appendingPathComponent(FaceConfiguration.weightsFileName)))
+    try model.loadStateDict(StateDict(contentsOf: folder.appendingPathComponent(ModelFolder.weights)))
     return result
   }
 

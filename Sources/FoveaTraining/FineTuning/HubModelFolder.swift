@@ -40,9 +40,9 @@ public struct HubModelFolder {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     var weights = description.rename(model.weightsWithAdapters()).mapTensors { $0.to(.float32).to(.cpu).contiguous() }
     weights.metadata = ["format": "pt"]
-    try weights.write(to: folder.appendingPathComponent(ClassifierConfiguration.weightsFileName))
+    try weights.write(to: folder.appendingPathComponent(ModelFolder.weights))
     try json(configuration).write(
-      to: folder.appendingPathComponent(ClassifierConfiguration.fileName), options: .atomic)
+      to: folder.appendingPathComponent(ModelFolder.configuration), options: .atomic)
     if let processor = input.processor {
       try processor.write(to: folder)
     } else {

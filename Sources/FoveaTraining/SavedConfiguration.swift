@@ -1,0 +1,55 @@
+import Foundation
+import FoveaData
+
+/// The names of the files in the folder of a run or of a model.
+public enum ModelFolder {
+  /// What the model is: a ``SavedConfiguration``.
+  public static let configuration = "config.json"
+  /// Its weights.
+  public static let weights = "model.safetensors"
+}
+
+/// What a saved model needs besides its weights, so that it predicts as it was evaluated: `config.json`.
+public protocol SavedConfiguration: Codable, Sendable, Equatable {
+  /// - Throws: ``RecipeError`` that names `file`, the field and its value, where that is out of range.
+  func check(in file: String) throws
+}
+
+extension SavedConfiguration {
+  /// Reads `config.json` of a folder.
+  ///
+  /// - Throws: ``RecipeError`` that names the file and what is wrong.
+  public init(folder: URL) throws {
+    let file = folder.appendingPathComponent(ModelFolder.configuration)
+    guard let data = try? Data(contentsOf: file) else {
+      throw RecipeError(folder.path, "has no \(ModelFolder.configuration): it is not the folder of a run or of a model")
+    }
+    do {
+      self = try JSONDecoder().decode(Self.self, from: data)
+    } catch {
+      throw RecipeError(file.path, "is damaged, of another task, or of another version: \(error)")
+    }
+    try check(in: file.path)
+  }
+
+  /// Writes `config.json` into a folder.
+  public func write(to folder: URL) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    try encoder.encode(self).write(to: folder.appendingPathComponent(ModelFolder.configuration), options: .atomic)
+  }
+}
+
+/// Checks the names of a model's classes, as read from `file`.
+func checkClassNames(_ names: [String], in file: String) throws {
+  guard !names.isEmpty, names.count <= 1_000_000 else { throw RecipeError(file, "has \(names.count) classes") }
+}
+
+extension ChannelStatistics {
+  /// - Throws: ``RecipeError`` unless there is a mean and a positive deviation for each channel.
+  func check(channels: Int, in file: String) throws {
+    guard mean.count == channels, standardDeviation.count == channels, standardDeviation.allSatisfy({ $0 > 0 }) else {
+      throw RecipeError(file, "input.statistics: needs \(channels) means and as many positive deviations")
+    }
+  }
+}
