@@ -108,9 +108,10 @@ struct PublishedCaptioner {
     var pad_token_id: Int?
 
     func model(_ file: String) throws -> VisionEncoderDecoder {
-      let text = VisionEncoderDecoder.DecoderConfiguration(
+      let text = TextDecoderConfiguration(
         vocabulary: decoder.vocab_size ?? 50257, positions: decoder.n_positions ?? 1024, width: decoder.n_embd ?? 768,
-        depth: decoder.n_layer ?? 12, heads: decoder.n_head ?? 12, hiddenWidth: decoder.n_inner)
+        depth: decoder.n_layer ?? 12, heads: decoder.n_head ?? 12, hiddenWidth: decoder.n_inner,
+        normEps: decoder.layer_norm_epsilon ?? 1e-5)
       let end = eos_token_id ?? decoder.eos_token_id ?? 50256
       let tokens = CaptionModel.SpecialTokens(
         start: decoder_start_token_id ?? decoder.bos_token_id ?? end, end: end, padding: pad_token_id ?? end)
@@ -130,6 +131,7 @@ struct PublishedCaptioner {
       var num_hidden_layers: Int?
       var num_attention_heads: Int?
       var intermediate_size: Int?
+      var layer_norm_eps: Double?
       var bos_token_id: Int?
       var sep_token_id: Int?
       var pad_token_id: Int?
@@ -138,10 +140,11 @@ struct PublishedCaptioner {
     let text_config: Text
 
     func model(_ file: String) throws -> BLIP {
-      let text = BLIP.TextConfiguration(
+      let text = TextDecoderConfiguration(
         vocabulary: text_config.vocab_size ?? 30524, positions: text_config.max_position_embeddings ?? 512,
         width: text_config.hidden_size ?? 768, depth: text_config.num_hidden_layers ?? 12,
-        heads: text_config.num_attention_heads ?? 12, hiddenWidth: text_config.intermediate_size ?? 3072)
+        heads: text_config.num_attention_heads ?? 12, hiddenWidth: text_config.intermediate_size ?? 3072,
+        normEps: text_config.layer_norm_eps ?? 1e-12)
       let tokens = CaptionModel.SpecialTokens(
         start: text_config.bos_token_id ?? 30522, end: text_config.sep_token_id ?? 102,
         padding: text_config.pad_token_id ?? 0)

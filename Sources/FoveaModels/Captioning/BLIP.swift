@@ -6,29 +6,6 @@ import Torch
 
 /// BLIP for captioning: a vision transformer, and a BERT that writes and looks at its tokens.
 public final class BLIP: CaptionModel {
-  /// What the text's side is built of.
-  public struct TextConfiguration: Sendable, Hashable {
-    public var vocabulary: Int
-    public var positions: Int
-    public var width: Int
-    public var depth: Int
-    public var heads: Int
-    public var hiddenWidth: Int
-    public var normEps = 1e-12
-
-    public init(
-      vocabulary: Int = 30524, positions: Int = 512, width: Int = 768, depth: Int = 12, heads: Int = 12,
-      hiddenWidth: Int? = nil
-    ) {
-      self.vocabulary = vocabulary
-      self.positions = positions
-      self.width = width
-      self.depth = depth
-      self.heads = heads
-      self.hiddenWidth = hiddenWidth ?? 4 * width
-    }
-  }
-
   /// BLIP base's image side: ViT-B over 384 x 384 pixels.
   public static var baseVision: VisionTransformer.Configuration {
     var configuration = VisionTransformer.Configuration.base
@@ -42,7 +19,7 @@ public final class BLIP: CaptionModel {
 
   /// A network with fresh weights.
   public init(
-    vision: VisionTransformer.Configuration = BLIP.baseVision, text: TextConfiguration = TextConfiguration(),
+    vision: VisionTransformer.Configuration = BLIP.baseVision, text: TextDecoderConfiguration = .blip,
     specialTokens: SpecialTokens = SpecialTokens(start: 30522, end: 102, padding: 0)
   ) {
     visionModel = VisionTransformer(vision, classes: 1)
@@ -116,7 +93,7 @@ final class BLIPText: Module {
 
       override class var checkpointKeys: [String: String] { ["norm": "LayerNorm"] }
 
-      init(_ configuration: BLIP.TextConfiguration) {
+      init(_ configuration: TextDecoderConfiguration) {
         dense = Linear(configuration.width, configuration.width)
         norm = LayerNorm(configuration.width, eps: configuration.normEps)
       }
@@ -124,13 +101,13 @@ final class BLIPText: Module {
       override func forward(_ x: Tensor) -> Tensor { norm(dense(x).gelu()) }
     }
 
-    init(_ configuration: BLIP.TextConfiguration) {
+    init(_ configuration: TextDecoderConfiguration) {
       transform = Transform(configuration)
       bias = Parameter([configuration.vocabulary], .constant(0))
     }
   }
 
-  init(_ configuration: BLIP.TextConfiguration, memory: Int) {
+  init(_ configuration: TextDecoderConfiguration, memory: Int) {
     bert = BLIPBERT(configuration, memory: memory)
     cls = Head(configuration)
   }
@@ -154,7 +131,7 @@ final class BLIPBERT: Module {
 
     override class var checkpointKeys: [String: String] { ["norm": "LayerNorm"] }
 
-    init(_ configuration: BLIP.TextConfiguration) {
+    init(_ configuration: TextDecoderConfiguration) {
       wordEmbeddings = Embedding(configuration.vocabulary, configuration.width)
       positionEmbeddings = Embedding(configuration.positions, configuration.width)
       norm = LayerNorm(configuration.width, eps: configuration.normEps)
@@ -170,7 +147,7 @@ final class BLIPBERT: Module {
     init(_ layer: [BLIPLayer]) { self.layer = layer }
   }
 
-  init(_ configuration: BLIP.TextConfiguration, memory: Int) {
+  init(_ configuration: TextDecoderConfiguration, memory: Int) {
     embeddings = Embeddings(configuration)
     encoder = Stack((0..<configuration.depth).map { _ in BLIPLayer(configuration, memory: memory) })
   }
@@ -214,7 +191,7 @@ final class BLIPLayer: Module {
     func callAsFunction(_ x: Tensor, addedTo residual: Tensor) -> Tensor { norm(dense(x) + residual) }
   }
 
-  init(_ configuration: BLIP.TextConfiguration, memory: Int) {
+  init(_ configuration: TextDecoderConfiguration, memory: Int) {
     let width = configuration.width
     attention = BLIPAttention(configuration, memory: width)
     crossattention = BLIPAttention(configuration, memory: memory)
@@ -254,7 +231,7 @@ final class BLIPAttention: Module {
     }
   }
 
-  init(_ configuration: BLIP.TextConfiguration, memory: Int) {
+  init(_ configuration: TextDecoderConfiguration, memory: Int) {
     projections = Projections(configuration.width, memory: memory)
     output = BLIPLayer.NormedOutput(configuration.width, configuration.width, eps: configuration.normEps)
     heads = configuration.heads

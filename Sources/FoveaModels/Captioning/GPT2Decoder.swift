@@ -10,7 +10,7 @@ final class GPT2Decoder: Module {
   let h: [GPT2Block]
   let lnF: LayerNorm
 
-  init(_ configuration: VisionEncoderDecoder.DecoderConfiguration) {
+  init(_ configuration: TextDecoderConfiguration) {
     wte = Embedding(configuration.vocabulary, configuration.width)
     wpe = Embedding(configuration.positions, configuration.width)
     h = (0..<configuration.depth).map { _ in GPT2Block(configuration) }
@@ -45,7 +45,7 @@ final class GPT2Block: Module {
     ["ln1": "ln_1", "ln2": "ln_2", "crossAttention": "crossattention"]
   }
 
-  init(_ configuration: VisionEncoderDecoder.DecoderConfiguration) {
+  init(_ configuration: TextDecoderConfiguration) {
     let width = configuration.width
     ln1 = LayerNorm(width, eps: configuration.normEps)
     attn = GPT2Attention(width, heads: configuration.heads)

@@ -5,29 +5,6 @@ import Torch
 
 /// A vision transformer, and GPT-2 that looks at its tokens.
 public final class VisionEncoderDecoder: CaptionModel {
-  /// What GPT-2 is built of.
-  public struct DecoderConfiguration: Sendable, Hashable {
-    public var vocabulary: Int
-    public var positions: Int
-    public var width: Int
-    public var depth: Int
-    public var heads: Int
-    public var hiddenWidth: Int
-    public var normEps = 1e-5
-
-    public init(
-      vocabulary: Int = 50257, positions: Int = 1024, width: Int = 768, depth: Int = 12, heads: Int = 12,
-      hiddenWidth: Int? = nil
-    ) {
-      self.vocabulary = vocabulary
-      self.positions = positions
-      self.width = width
-      self.depth = depth
-      self.heads = heads
-      self.hiddenWidth = hiddenWidth ?? 4 * width
-    }
-  }
-
   let encoder: VisionTransformer
   let encToDecProj: Linear?
   let decoder: GPT2Decoder
@@ -36,7 +13,7 @@ public final class VisionEncoderDecoder: CaptionModel {
 
   /// A network with fresh weights. Where the encoder is not as wide as the decoder, a linear layer is between them.
   public init(
-    encoder: VisionTransformer.Configuration, decoder: DecoderConfiguration, specialTokens: SpecialTokens
+    encoder: VisionTransformer.Configuration, decoder: TextDecoderConfiguration, specialTokens: SpecialTokens
   ) {
     self.encoder = VisionTransformer(encoder, classes: 1)
     encToDecProj = encoder.width == decoder.width ? nil : Linear(encoder.width, decoder.width)

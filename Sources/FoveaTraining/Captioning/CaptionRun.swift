@@ -49,22 +49,16 @@ public final class CaptionRun: RecipeRun {
   }
 
   public func train(resume: Bool = false, callbacks: [any TrainerCallback] = []) throws -> FitResult {
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    let trainer = Trainer(recipe.trainerOptions, folder: folder, callbacks: callbacks)
     let reward =
       recipe.captioning.selfCritical
       ? SelfCriticalReward(captions, tokenizer: tokenizer, end: model.specialTokens.end) : nil
     let module = CaptionModule(
       model, tokenizer: tokenizer, recipe: recipe.captioning, labelSmoothing: recipe.training.labelSmoothing,
       selfCritical: reward, optimization: recipe.optimization)
-    if !resume, let newest = CheckpointFolder(of: folder).newest { throw TrainingError.folderInUse(newest.path) }
-    try recipe.yaml().write(to: folder.appendingPathComponent("recipe.yaml"), atomically: true, encoding: .utf8)
-    try configuration.write(to: folder)
-    try saveTokenizer()
-    let result = try trainer.fit(module, try loaders(), resume: resume)
-    try model.loadStateDict(
-      StateDict(contentsOf: folder.appendingPathComponent(ModelFolder.weights)))
-    return result
+    return try recipe.train(module, model, in: folder, resume: resume, callbacks: callbacks, on: loaders) {
+      try configuration.write(to: folder)
+      try saveTokenizer()
+    }
   }
 
   /// The set that the run is judged by in the end: the test set, or for want of it the validation set.

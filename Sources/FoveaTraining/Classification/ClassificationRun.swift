@@ -53,25 +53,19 @@ public final class ClassificationRun: RecipeRun {
   }
 
   public func train(resume: Bool = false, callbacks: [any TrainerCallback] = []) throws -> FitResult {
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    let trainer = Trainer(recipe.trainerOptions, folder: folder, callbacks: callbacks)
     let module = ClassificationModule(
       model, classes: splits.classNames.count, labelSmoothing: recipe.training.labelSmoothing,
       optimization: recipe.optimization)
-    if !resume, let newest = CheckpointFolder(of: folder).newest { throw TrainingError.folderInUse(newest.path) }
-    try recipe.yaml().write(to: folder.appendingPathComponent("recipe.yaml"), atomically: true, encoding: .utf8)
-    if let published {
-      try published.write(to: folder, classNames: configuration.classNames, input: configuration.input)
-    } else {
-      try configuration.write(to: folder)
+    let result = try recipe.train(module, model, in: folder, resume: resume, callbacks: callbacks, on: loaders) {
+      if let published {
+        try published.write(to: folder, classNames: configuration.classNames, input: configuration.input)
+      } else {
+        try configuration.write(to: folder)
+      }
     }
-    let result = try trainer.fit(module, try loaders(), resume: resume)
-    // What is measured from here on is what was saved, which an average of the weights, or the best epoch, may be.
-    let weights = folder.appendingPathComponent(ModelFolder.weights)
-    try model.loadStateDict(StateDict(contentsOf: weights))
     if recipe.fineTuning.loraRank > 0 {
       model.mergeLowRankAdapters()
-      try model.stateDict().write(to: weights)
+      try model.stateDict().write(to: folder.appendingPathComponent(ModelFolder.weights))
     }
     return result
   }

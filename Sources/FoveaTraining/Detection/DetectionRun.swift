@@ -60,17 +60,10 @@ public final class DetectionRun: RecipeRun {
   }
 
   public func train(resume: Bool = false, callbacks: [any TrainerCallback] = []) throws -> FitResult {
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    let trainer = Trainer(recipe.trainerOptions, folder: folder, callbacks: callbacks)
     let module = DetectionModule(model, classNames: splits.classNames, optimization: recipe.optimization)
-    if !resume, let newest = CheckpointFolder(of: folder).newest { throw TrainingError.folderInUse(newest.path) }
-    try recipe.yaml().write(to: folder.appendingPathComponent("recipe.yaml"), atomically: true, encoding: .utf8)
-    try configuration.write(to: folder)
-    let result = try trainer.fit(module, try loaders(), resume: resume)
-    // What is measured from here on is what was saved, which an average of the weights, or the best epoch, may be.
-    try model.loadStateDict(
-      StateDict(contentsOf: folder.appendingPathComponent(ModelFolder.weights)))
-    return result
+    return try recipe.train(module, model, in: folder, resume: resume, callbacks: callbacks, on: loaders) {
+      try configuration.write(to: folder)
+    }
   }
 
   /// The set that the run is judged by in the end: the test set, or for want of it the validation set.

@@ -46,18 +46,12 @@ public final class FaceRun: RecipeRun {
   }
 
   public func train(resume: Bool = false, callbacks: [any TrainerCallback] = []) throws -> FitResult {
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let module = FaceModule(
       model, people: splits.train.classNames.count, recipe: recipe.faces, pairs: splits.pairs,
       optimization: recipe.optimization)
-    if !resume, let newest = CheckpointFolder(of: folder).newest { throw TrainingError.folderInUse(newest.path) }
-    try recipe.yaml().write(to: folder.appendingPathComponent("recipe.yaml"), atomically: true, encoding: .utf8)
-    try configuration.write(to: folder)
-    let result = try Trainer(recipe.trainerOptions, folder: folder, callbacks: callbacks)
-      .fit(module, loaders(), resume: resume)
-    // What is measured from here on is what was saved, which an average of the weights, or the best epoch, may be.
-    try model.loadStateDict(StateDict(contentsOf: folder.appendingPathComponent(ModelFolder.weights)))
-    return result
+    return try recipe.train(module, model, in: folder, resume: resume, callbacks: callbacks, on: loaders) {
+      try configuration.write(to: folder)
+    }
   }
 
   public var finalCount: Int { unseenSet?.count ?? 0 }

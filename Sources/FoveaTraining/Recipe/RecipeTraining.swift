@@ -1,3 +1,4 @@
+import Foundation
 import Torch
 
 extension Recipe {
@@ -38,6 +39,26 @@ extension Recipe {
           nesterov: optimizer.nesterov && optimizer.momentum > 0, weightDecay: decay)
       }
     return Optimization(chosen, schedule: learningRateSchedule(plan))
+  }
+
+  /// Trains a module whose weights are the model's, and leaves in the folder the recipe, what `describe` writes, checkpoints,
+  /// records, and the weights.
+  ///
+  /// In the end the model has the weights that were saved, which an average of them, or the best epoch's, may be.
+  ///
+  /// - Throws: ``TrainingError``, or what is wrong with the data or the folder.
+  func train(
+    _ module: TrainingModule, _ model: Module, in folder: URL, resume: Bool, callbacks: [any TrainerCallback],
+    on loaders: () throws -> DataLoaders, describe: () throws -> Void
+  ) throws -> FitResult {
+    if !resume, let newest = CheckpointFolder(of: folder).newest { throw TrainingError.folderInUse(newest.path) }
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    try yaml().write(to: folder.appendingPathComponent("recipe.yaml"), atomically: true, encoding: .utf8)
+    try describe()
+    let result = try Trainer(trainerOptions, folder: folder, callbacks: callbacks)
+      .fit(module, try loaders(), resume: resume)
+    try model.loadStateDict(StateDict(contentsOf: folder.appendingPathComponent(ModelFolder.weights)))
+    return result
   }
 
   private func learningRateSchedule(_ plan: TrainingPlan) -> any Schedule {

@@ -63,7 +63,8 @@ import Torch
     vision.patchSize = 8
     if name == "blip" {
       vision.normEps = 1e-5
-      let text = BLIP.TextConfiguration(vocabulary: 40, positions: 32, width: 24, depth: 2, heads: 3, hiddenWidth: 48)
+      let text = TextDecoderConfiguration(
+        vocabulary: 40, positions: 32, width: 24, depth: 2, heads: 3, hiddenWidth: 48, normEps: 1e-12)
       let model = BLIP(vision: vision, text: text, specialTokens: .init(start: 30, end: 31, padding: 0))
       try model.loadPublished(weights)
       model.eval()
@@ -71,7 +72,7 @@ import Torch
     }
     vision.normEps = 1e-12
     let model = VisionEncoderDecoder(
-      encoder: vision, decoder: .init(vocabulary: 40, positions: 64, width: 24, depth: 2, heads: 3),
+      encoder: vision, decoder: .init(vocabulary: 40, positions: 64, width: 24, depth: 2, heads: 3, normEps: 1e-5),
       specialTokens: .init(start: 0, end: 1, padding: 2))
     try model.loadPublished(weights)
     model.eval()
