@@ -66,10 +66,10 @@ static enum ending run(int (*entry)(int, char **), bool is_async) {
   atomic_store(&cell_has_boundary, false);
   if (how != ENDED || is_async) thread_state_restore();
   records_recover();
-  // An interrupt that came as the cell ended, or that a call answered by returning early, is still an interrupt.
+  // An interrupt that came as the cell ended, or was answered by returning early or an error, is still an interrupt.
   int leaving = atomic_exchange(&signals_leaving, 0);
   code_set_runnable(true);
-  return how == ENDED && leaving ? (enum ending)leaving : (enum ending)how;
+  return (how == ENDED || how == THREW) && leaving ? (enum ending)leaving : (enum ending)how;
 }
 
 void cell_run(const char *path, const char *entry, bool is_async) {
@@ -109,7 +109,7 @@ void cell_guard(void (*body)(void *), void *context) {
   if (!is_in_cell) atomic_store(&cell_has_boundary, false);
 }
 
-// Cells are linked with --wrap=exit and --wrap=swift_errorInMain, so that these are called in their place.
+// Cells are linked with --wrap for each of these, so that they are called in the place of the runtime's functions.
 
 static bool is_of_running_cell(uintptr_t address) {
   Dl_info caller, cell;
@@ -138,16 +138,22 @@ _Noreturn void __wrap_exit(int code) {
   if (!atomic_load(&cell_has_boundary)) _exit(code);
   bool is_current = is_of_running_cell((uintptr_t)__builtin_return_address(0));
   if (is_late_ending(is_current)) siglongjmp(job_boundary, ENDED);
-  if (is_current && error_text) cell_leave(THREW);
   if (is_current && atomic_load(&mark) == LAST_MARK) cell_leave(ENDED);
   exit_code = code;
   cell_leave(EXITED);
 }
 
-/// An error that nobody caught.
+/// An error that nobody caught. There may be nothing behind this call, in asynchronous code neither.
 SWIFT_CALL void __wrap_swift_errorInMain(void *error) {
+  if (is_late_ending(is_of_running_cell((uintptr_t)__builtin_return_address(0)))) siglongjmp(job_boundary, ENDED);
   error_frames = stack_text(stack_of_error(error));
   error_text = notebook_describe_error(error);
-  // Asynchronous code goes on to `exit`; synchronous code has nothing after this call.
-  if (!atomic_load(&cell_is_async)) cell_leave(THREW);
+  cell_leave(THREW);
+}
+
+/// An asynchronous cell makes its task and runs the first piece of it by this call.
+SWIFT_CALL void __wrap_swift_job_run(void *job, struct executor executor) {
+  void *none = NULL;
+  if (atomic_load(&cell_is_async) && notebook_is_main_thread()) atomic_compare_exchange_strong(&cell_task, &none, job);
+  swift_job_run(job, executor);
 }

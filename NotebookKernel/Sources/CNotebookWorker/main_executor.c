@@ -10,10 +10,6 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-struct executor {
-  uintptr_t identity, implementation;
-};
-
 static struct executor executor;
 
 struct node {
@@ -25,7 +21,6 @@ static struct node *first, **last = &first;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static int queue_descriptor;
 
-extern SWIFT_CALL void swift_job_run(void *job, struct executor executor);
 extern int _dispatch_get_main_queue_handle_4CF(void);
 extern void _dispatch_main_queue_callback_4CF(void *message);
 
@@ -39,9 +34,6 @@ void notebook_enqueue_main(void *job) {
   struct node *node = malloc(sizeof *node);
   if (!node) abort();
   *node = (struct node){NULL, job};
-  // The first job that the main thread puts here while an asynchronous cell starts is the cell itself.
-  void *none = NULL;
-  if (atomic_load(&cell_is_async) && notebook_is_main_thread()) atomic_compare_exchange_strong(&cell_task, &none, job);
   pthread_mutex_lock(&lock);
   *last = node;
   last = &node->next;

@@ -110,6 +110,13 @@ void watcher_wake(void);
 
 // main_executor.c
 
+/// An executor is two words to the runtime: the object, and its conformance.
+struct executor {
+  uintptr_t identity, implementation;
+};
+/// Runs a piece of a task; in the runtime.
+extern SWIFT_CALL void swift_job_run(void *job, struct executor executor);
+
 void main_executor_install(void);
 /// Runs jobs until `descriptor` can be read.
 void main_executor_run_until_readable(int descriptor);

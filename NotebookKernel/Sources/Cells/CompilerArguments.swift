@@ -64,8 +64,8 @@ package struct CompilerArguments: Sendable {
   /// `swiftrt.o` registers the cell's conformances, and `--eh-frame-hdr` lets stacks be walked through it.
   package func link(_ number: Int) -> [String] {
     [
-      "ld", "-shared", "--eh-frame-hdr", "--wrap=exit", "--wrap=swift_errorInMain", toolchain.startFile, object(number),
-      "-o", library(number),
+      "ld", "-shared", "--eh-frame-hdr", "--wrap=exit", "--wrap=swift_errorInMain", "--wrap=swift_job_run",
+      toolchain.startFile, object(number), "-o", library(number),
     ]
   }
 }

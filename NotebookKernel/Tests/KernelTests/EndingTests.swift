@@ -18,6 +18,7 @@ import Testing
     ("await Task { fatalError(\"behind\") }.value", "FatalError", "behind"),
     ("struct E: Error {}\nthrow E()", "E", "E()"),
     ("struct E: Error {}\nfunc f() async throws { throw E() }\ntry await f()", "E", "E()"),
+    ("func f() throws { struct E: Error {}; throw E() }\ntry f()", "E", "E()"),
     ("enum E: Error { case a }\nfunc f() throws(E) { throw .a }\ntry f()", "E", "a"),
     ("import Foundation\nexit(2)", "Exit", "exit(2)"),
   ])

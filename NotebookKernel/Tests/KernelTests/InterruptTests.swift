@@ -15,15 +15,37 @@ import Testing
   func stops(cell: String) throws {
     let notebook = try Notebook()
     notebook.run("var kept = 7")
+    #expect(interrupted(cell, in: notebook).failure?.name == "Interrupted")
+    #expect(notebook.run("kept += 1; kept").value == "8")
+  }
+
+  @Test func cancelsAnAsynchronousCellFirst() throws {
+    let notebook = try Notebook()
+    notebook.run("var kept = 7")
+    let cell = "do { try await Task.sleep(nanoseconds: 60_000_000_000) } catch { kept += 1; throw error }"
+    #expect(interrupted(cell, in: notebook).failure?.name == "Interrupted")
+    #expect(notebook.run("kept").value == "8")
+  }
+
+  @Test func stopsTheCompiler() throws {
+    let notebook = try Notebook()
+    notebook.whileRunning = { session in session.interrupt() }
+    #expect(notebook.run("1 + 1").failure?.name == "Interrupted")
+    notebook.whileRunning = nil
+    #expect(notebook.run("1 + 1").value == "2")
+  }
+
+  /// Runs a cell, and interrupts it once it runs, however long it took to compile.
+  private func interrupted(_ cell: String, in notebook: Notebook) -> Notebook.Result {
+    var start: Date?
     var isAsked = false
-    notebook.whileRunning = { session, seconds in
-      // Long enough for the cell to be compiled and to run.
-      guard !isAsked, seconds > 3 else { return }
+    notebook.whileRunning = { [unowned notebook] session in
+      if start == nil, notebook.shown.contains(.text("runs\n", isErrors: false)) { start = Date() }
+      guard !isAsked, let start, Date().timeIntervalSince(start) > 0.3 else { return }
       isAsked = true
       session.interrupt()
     }
-    #expect(notebook.run(cell).failure?.name == "Interrupted")
-    notebook.whileRunning = nil
-    #expect(notebook.run("kept += 1; kept").value == "8")
+    defer { notebook.whileRunning = nil }
+    return notebook.run("print(\"runs\")\n" + cell)
   }
 }

@@ -9,9 +9,8 @@ final class Notebook: CellHost {
   private var count = 0
   private(set) var shown: [CellOutput] = []
   var answer: String?
-  /// Called at each wait, with the seconds since the cell began.
-  var whileRunning: ((CellSession, Double) -> Void)?
-  private var start = Date()
+  /// Called at each wait.
+  var whileRunning: ((CellSession) -> Void)?
 
   init(packages: [BuiltPackage] = []) throws {
     session = try CellSession(
@@ -38,15 +37,14 @@ final class Notebook: CellHost {
   func run(_ source: String) -> Result {
     count += 1
     shown = []
-    start = Date()
     let failure = session?.execute(source, execution: count)
     return Result(failure: failure, shown: shown)
   }
 
-  /// Waits between two cells for what goes on in the background.
-  func idle(seconds: Double) {
-    let end = Date().addingTimeInterval(seconds)
-    while Date() < end, let session {
+  /// Waits between two cells until something in the background shows something, however busy the machine is.
+  func idleUntilSomethingIsShown() {
+    let end = Date().addingTimeInterval(60)
+    while shown.isEmpty, Date() < end, let session {
       session.serveBetweenCells(wait(for: session.sourcesBetweenCells, milliseconds: 20))
     }
   }
@@ -55,7 +53,7 @@ final class Notebook: CellHost {
   func askForInput(prompt: String, isPassword: Bool) { session?.answerInput(answer) }
 
   func wait(for sources: [Poll.Source], milliseconds: Int) -> Set<Poll.Source> {
-    if let session { whileRunning?(session, Date().timeIntervalSince(start)) }
+    if let session { whileRunning?(session) }
     return Poll.wait(sources, milliseconds: whileRunning == nil ? milliseconds : 20)
   }
 }

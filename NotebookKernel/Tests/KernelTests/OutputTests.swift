@@ -90,7 +90,7 @@ import Testing
   @Test func printsBetweenCells() throws {
     let notebook = try Notebook()
     notebook.run("Task { @MainActor in try await Task.sleep(nanoseconds: 50_000_000); print(\"later\") };")
-    notebook.idle(seconds: 2)
+    notebook.idleUntilSomethingIsShown()
     #expect(notebook.shown.contains(.text("later\n", isErrors: false)))
   }
 
@@ -109,6 +109,6 @@ import Testing
         == "\"good day\"")
     #expect(notebook.run("%time\nprint(1)").text.contains("compiled in"))
     #expect(notebook.run("%Fast\nprint(1)").failure?.message.hasPrefix("In [3]:1:1: '%Fast' is unknown") == true)
-    #expect(notebook.run("%package Nothing /nowhere").failure?.message.contains("no built package") == true)
+    #expect(notebook.run("%package Nothing /nowhere").failure?.message.contains("there is no folder /nowhere") == true)
   }
 }
