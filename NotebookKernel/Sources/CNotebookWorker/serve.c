@@ -45,10 +45,22 @@ static const char *after_zero(const char *text, const char *end) {
   return zero ? zero + 1 : end;
 }
 
-/// Loads a library, or says why not.
-static void load(const char *path, bool is_own) {
-  const char *problem = code_load(path, is_own, NULL);
+/// Loads a library of Swift's, or says why not.
+static void load_library(const char *path) {
+  const char *problem = code_load(path, false, NULL);
   notebook_send('L', problem ? problem : "", problem ? strlen(problem) : 0);
+}
+
+/// Loads a package, and answers with its path, a zero byte, and why it cannot be loaded, if it cannot.
+static void load_package(const char *path) {
+  const char *problem = code_load(path, true, NULL);
+  size_t path_size = strlen(path) + 1, size = path_size + (problem ? strlen(problem) : 0);
+  char *answer = malloc(size);
+  if (!answer) abort();
+  memcpy(answer, path, path_size);
+  if (problem) memcpy(answer + path_size, problem, size - path_size);
+  notebook_send('P', answer, size);
+  free(answer);
 }
 
 /// `R path 0 entry 0 a|s`, `L path` (a library of Swift's), `P path` (a package), `E name 0 value`.
@@ -56,8 +68,8 @@ static void obey(char kind, char *text, size_t count) {
   const char *end = text + count, *second = after_zero(text, end), *third = after_zero(second, end);
   switch (kind) {
   case 'R': cell_run(text, second, *third == 'a'); break;
-  case 'L': load(text, false); break;
-  case 'P': load(text, true); break;
+  case 'L': load_library(text); break;
+  case 'P': load_package(text); break;
   case 'E': setenv(text, second, 1); break;
   default: break;
   }

@@ -8,6 +8,8 @@ package struct BuiltPackage: Equatable, Sendable {
   package var imports: [String]
   /// The dynamic library to load.
   package var library: String
+  /// What builds it, for whoever has to.
+  private var remedy: String
 
   /// Finds the newest build of a package.
   ///
@@ -15,24 +17,43 @@ package struct BuiltPackage: Equatable, Sendable {
   /// - Throws: ``KernelProblem``, which says what to build.
   package init(name: String, path: String) throws {
     let expanded = (path as NSString).expandingTildeInPath
+    guard FileManager.default.fileExists(atPath: expanded) else {
+      throw KernelProblem("\(name) cannot be imported: there is no folder \(path)")
+    }
+    let remedy = Self.remedy(name: name, path: expanded)
     let folders = [expanded, expanded + "/.build/release", expanded + "/.build/debug"]
     let built = folders.filter { FileManager.default.fileExists(atPath: $0 + "/description.json") }
-    guard !built.isEmpty else {
-      throw KernelProblem("\(path) is no built package: run `swift build -c release` in it")
-    }
     for folder in built {
       let candidates = ["lib\(name).so", "lib\(name)Dynamic.so"].map { "\(folder)/\($0)" }
       guard let library = candidates.first(where: FileManager.default.fileExists(atPath:)) else { continue }
       self.name = name
       self.library = URL(filePath: library).resolvingSymlinksInPath().path
+      self.remedy = remedy
       imports = try Self.imports(of: name, in: folder)
       return
     }
-    throw KernelProblem(
+    let place = built.first.map { "\($0) holds no library of it" } ?? "\(path) holds no build"
+    throw KernelProblem("\(name) is not built (\(place)): \(remedy)")
+  }
+
+  /// Why it is of no use, and what to do.
+  func unloadable(because problem: String) -> String {
+    "\(name) cannot be loaded (\(problem)). Install what is missing, and \(remedy)"
+  }
+
+  /// What to do where a package is not built.
+  private static func remedy(name: String, path: String) -> String {
+    var home = URL(filePath: path)
+    while home.path != "/", !FileManager.default.fileExists(atPath: home.path + "/Package.swift") {
+      home.deleteLastPathComponent()
+    }
+    let command = "run `swift build -c release --product \(name)Dynamic` in \(home.path == "/" ? path : home.path)"
+    let manifest = try? String(contentsOf: home.appending(path: "Package.swift"), encoding: .utf8)
+    if manifest?.contains("\"\(name)Dynamic\"") == true { return command }
+    return """
+      add .library(name: "\(name)Dynamic", type: .dynamic, targets: ["\(name)"]) to the products in its Package.swift, and \
+      \(command)
       """
-      \(built[0]) holds no library of \(name) that can be loaded: add \
-      .library(name: "\(name)Dynamic", type: .dynamic, targets: ["\(name)"]) to the products in its Package.swift, and build it
-      """)
   }
 
   /// The options with which SwiftPM compiled the module, as far as they say where things are.
@@ -54,6 +75,9 @@ package struct BuiltPackage: Equatable, Sendable {
     }
     guard let command = description.swiftCommands.values.first(where: { $0.moduleName == module }) else {
       throw KernelProblem("\(folder) has no module \(module)")
+    }
+    guard FileManager.default.fileExists(atPath: "\(command.importPath)/\(module).swiftmodule") else {
+      throw KernelProblem("\(command.importPath) holds no module \(module): build the package again")
     }
     return ["-I", command.importPath] + locations(in: command.otherArguments)
   }

@@ -10,19 +10,6 @@ package enum CellOutput: Equatable {
   case clear(wait: Bool)
 }
 
-/// Why a cell did not end well.
-package struct CellFailure: Error, Equatable {
-  package var name: String
-  package var message: String
-  package var traceback: [String]
-
-  package init(_ name: String, _ message: String, details: [String] = []) {
-    self.name = name
-    self.message = message
-    traceback = ["\u{1B}[31m\(name)\u{1B}[0m: \(message)"] + details
-  }
-}
-
 /// Whoever shows what cells show, and looks after clients while cells run.
 package protocol CellHost: AnyObject {
   func show(_ output: CellOutput)

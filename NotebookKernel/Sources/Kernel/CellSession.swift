@@ -2,32 +2,24 @@ import Cells
 import Foundation
 import Jupyter
 
-/// The cells of one notebook and the process they run in: compiles a cell, has the worker run it, and keeps what later
-/// cells can use.
+/// The cells of one notebook: compiles each, has its process run it, and keeps what later cells can use.
 package final class CellSession {
-  private let installation: Installation
+  let installation: Installation
   let toolchain: Toolchain
   private let folder: String
   private let moduleCache: String
   private weak var host: (any CellHost)?
+  private let process: CellProcess
 
-  private(set) var packages: [BuiltPackage]
-  private(set) var chain = CellChain()
-  private var environment: [String: String] = [:]
+  private var chain = CellChain()
   /// Whether cells are compiled with -O unless they say otherwise.
   private var isOptimizing = false
   private var number = 0
   private var sources: [Int: String] = [:]
 
-  private var worker: Worker
-  private var streams: CellStreams
   private var compiler: Child?
   private var warmUp: Child?
-  private var isRunning = false
   private var isInterrupted = false
-  private var ending: CellEnding?
-  private var isWorkerLost = false
-  private var inputQuestion: UInt32?
 
   /// Starts a worker.
   ///
@@ -35,7 +27,6 @@ package final class CellSession {
   package init(installation: Installation, toolchain: Toolchain, packages: [BuiltPackage], host: any CellHost) throws {
     self.installation = installation
     self.toolchain = toolchain
-    self.packages = packages
     self.host = host
     folder = FileManager.default.temporaryDirectory.path + "/notebook-\(UUID().uuidString)"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -43,9 +34,7 @@ package final class CellSession {
     try? FileManager.default.createDirectory(atPath: installation.moduleCache, withIntermediateDirectories: true)
     let isShared = FileManager.default.isWritableFile(atPath: installation.moduleCache)
     moduleCache = isShared ? installation.moduleCache : folder + "/ModuleCache"
-    worker = try Worker(program: installation.worker, support: installation.support.library)
-    streams = CellStreams(host: host)
-    prepareWorker()
+    process = try CellProcess(installation: installation, packages: packages, host: host)
     startWarmUp()
   }
 
@@ -59,10 +48,10 @@ package final class CellSession {
 
   /// Runs a cell; `execution` is the number that its reader sees. Returns why it failed, or nil.
   package func execute(_ text: String, execution: Int) -> CellFailure? {
-    streams.begin()
+    process.streams.begin()
     isInterrupted = false
     sources[execution] = text
-    defer { streams.flush(isLast: true) }
+    defer { process.streams.flush(isLast: true) }
     let options = CellOptions(text)
     if let problem = options.problem {
       return CellFailure("DirectiveError", "In [\(execution)]:\(problem.line):1: \(problem.message)")
@@ -82,23 +71,19 @@ package final class CellSession {
   /// Stops the cell that is compiled or runs.
   package func interrupt() {
     isInterrupted = true
-    if let compiler { compiler.kill(SIGKILL) } else if isRunning { worker.child.kill(SIGUSR1) }
+    if let compiler { compiler.kill(SIGKILL) } else if process.isRunning { process.interrupt() }
   }
 
   /// Passes on the line that was asked for; nil if nobody could be asked.
-  package func answerInput(_ line: String?) {
-    guard let question = inputQuestion else { return }
-    inputQuestion = nil
-    worker.reply(to: question, line.map { [1] + Array($0.utf8) } ?? [0])
-  }
+  package func answerInput(_ line: String?) { process.answerInput(line) }
 
-  /// What the worker's process prints and says between cells: sources to wait for, and what to do then.
-  package var sourcesBetweenCells: [Poll.Source] { workerSources }
+  /// What the process of the cells prints and says between cells: sources to wait for, and what to do then.
+  package var sourcesBetweenCells: [Poll.Source] { process.sources }
 
-  /// Looks after the worker between cells.
+  /// Looks after the process between cells.
   package func serveBetweenCells(_ ready: Set<Poll.Source>) {
-    serve(ready)
-    if isWorkerLost { replaceWorker(after: "A task between the cells ended the worker process") }
+    process.serve(ready)
+    if process.isLost { replaceProcess(after: "A task between the cells ended the worker process") }
   }
 
   private struct Request {
@@ -115,13 +100,8 @@ package final class CellSession {
       if isAlone { isOptimizing = isOn }
     case .time: request.isTimed = true
     case .environment(let name, let value):
-      environment[name] = value
-      worker.setEnvironment(name, value)
-    case .package(let name, let path):
-      let package = try BuiltPackage(name: name, path: path)
-      packages.removeAll { $0.name == name }
-      packages.append(package)
-      worker.load(package.library, isPackage: true)
+      process.setEnvironment(name, value)
+    case .package(let name, let path): try process.add(BuiltPackage(name: name, path: path))
     }
   }
 
@@ -133,39 +113,45 @@ package final class CellSession {
       execution: request.execution,
       run: { [unowned self] in try self.runCommand($0) })
     switch try build.build(request.source) {
-    case .interrupted: return interrupted
+    case .interrupted: return .interrupted
     case .refused(let diagnostics, let output):
-      return compileFailure(diagnostics, output: output, source: request.source)
+      return CellFailure(diagnostics, output: output, source: request.source, sources: sources)
     case .built(let cell, let warnings):
       let compiled = ContinuousClock.now
-      for warning in warnings { streams.show(.text(warning.text(source: request.source) + "\n", isErrors: true)) }
-      if isInterrupted { return interrupted }
-      let failure = run(cell, build)
+      for warning in warnings {
+        process.streams.show(.text(warning.text(source: request.source) + "\n", isErrors: true))
+      }
+      if isInterrupted { return .interrupted }
+      let failure = try run(cell, build)
       if request.isTimed { reportTimes(compiling: compiled - start, running: ContinuousClock.now - compiled) }
       return failure
     }
   }
 
-  private func run(_ cell: RewrittenCell, _ build: CellBuild) -> CellFailure? {
-    for library in build.libraries() { worker.load(library) }
-    isRunning = true
-    ending = nil
-    worker.run(
+  private func run(_ cell: RewrittenCell, _ build: CellBuild) throws -> CellFailure? {
+    try process.finishLoading()
+    if isInterrupted { return .interrupted }
+    for library in build.libraries() { process.load(library) }
+    let ending = process.run(
       library: build.arguments.library(number), entry: build.arguments.entry(number), isAsync: cell.isAsync)
-    while ending == nil && !isWorkerLost { turn() }
-    isRunning = false
-    streams.flush(isLast: true)
     guard let ending else {
-      let lost = CellFailure("WorkerLost", worker.lossDescription)
-      replaceWorker(after: nil)
+      let lost = CellFailure("WorkerLost", process.lossDescription)
+      replaceProcess(after: nil)
       return lost
     }
     publish(cell, build, ending)
-    let failure = failure(ending)
+    let isTrap = ending.kind == .trapped || ending.kind == .trappedElsewhere
+    let fatalError = process.streams.takeFatalError(isExpected: isTrap)
+    let failure = CellFailure(ending, fatalError: fatalError, toolchain: toolchain, sources: sources)
     if ending.lostThreads >= ProcessInfo.processInfo.activeProcessorCount {
-      replaceWorker(after: "Traps in background tasks have taken all threads of the worker process")
+      replaceProcess(after: "Traps in background tasks have taken all threads of the worker process")
     }
     return failure
+  }
+
+  private func replaceProcess(after reason: String?) {
+    process.replace(after: reason)
+    chain = CellChain()
   }
 
   private func publish(_ cell: RewrittenCell, _ build: CellBuild, _ ending: CellEnding) {
@@ -182,61 +168,10 @@ package final class CellSession {
     func text(_ time: Duration) -> String {
       time.formatted(.units(allowed: [.seconds, .milliseconds], width: .narrow))
     }
-    streams.show(.text("compiled in \(text(compiling)), ran in \(text(running))\n", isErrors: false))
+    process.streams.show(.text("compiled in \(text(compiling)), ran in \(text(running))\n", isErrors: false))
   }
 
-  // MARK: Waiting
-
-  private var workerSources: [Poll.Source] {
-    [.descriptor(worker.control), .descriptor(worker.output), .descriptor(worker.errors)]
-  }
-
-  /// Waits for something to happen, and sees to it.
-  private func turn() {
-    guard let host else { return }
-    serve(host.wait(for: workerSources, milliseconds: streams.millisecondsUntilDue))
-  }
-
-  private func serve(_ ready: Set<Poll.Source>) {
-    if ready.contains(.descriptor(worker.output)) { streams.read(worker.output, isErrors: false) }
-    if ready.contains(.descriptor(worker.errors)) { streams.read(worker.errors, isErrors: true) }
-    streams.flush(isLast: false)
-    guard ready.contains(.descriptor(worker.control)) else { return }
-    guard let records = worker.receive() else {
-      streams.drain(worker)
-      isWorkerLost = true
-      return
-    }
-    for record in records {
-      streams.drain(worker)
-      handle(record)
-    }
-  }
-
-  private func handle(_ record: Worker.Record) {
-    let fields = record.fields
-    switch record.kind {
-    case "d", "u", "r":
-      let id = fields.first.map { String(decoding: $0, as: UTF8.self) } ?? ""
-      let content = bundle(fields: fields.dropFirst())
-      switch record.kind {
-      case "d": streams.show(.display(content, id: id.isEmpty ? nil : id))
-      case "u": streams.show(.update(content, id: id))
-      default: streams.show(.result(content))
-      }
-      worker.reply(to: record.question)
-    case "c": streams.show(.clear(wait: fields.first == [1]))
-    case "i":
-      inputQuestion = record.question
-      let prompt = fields.first.map { String(decoding: $0, as: UTF8.self) } ?? ""
-      host?.askForInput(prompt: prompt, isPassword: fields.last == [1])
-    case "L":
-      let problem = String(decoding: record.payload, as: UTF8.self)
-      if !problem.isEmpty { streams.show(.text("A library could not be loaded: \(problem)\n", isErrors: true)) }
-    case "D": ending = CellEnding(record.payload)
-    default: break
-    }
-  }
+  // MARK: Compiling
 
   /// Runs a command and serves the worker and the clients meanwhile; nil if it was interrupted.
   private func runCommand(_ command: [String]) throws -> (status: Int32, output: String)? {
@@ -249,11 +184,11 @@ package final class CellSession {
     var output: [UInt8] = []
     var isOpen = true
     while isOpen {
-      let ready = host?.wait(for: workerSources + [.descriptor(pipe.reading)], milliseconds: 100) ?? []
-      serve(ready)
+      let ready = host?.wait(for: process.sources + [.descriptor(pipe.reading)], milliseconds: 100) ?? []
+      process.serve(ready)
       guard ready.contains(.descriptor(pipe.reading)) else { continue }
       if let bytes = readAvailable(pipe.reading) { output += bytes } else { isOpen = false }
-      if isWorkerLost { replaceWorker(after: "The worker process ended between two cells") }
+      if process.isLost { replaceProcess(after: "The worker process ended between two cells") }
     }
     close(pipe.reading)
     compiler = nil
@@ -261,34 +196,10 @@ package final class CellSession {
     return isInterrupted ? nil : (status, String(decoding: output, as: UTF8.self))
   }
 
-  // MARK: The worker's life
-
-  private func prepareWorker() {
-    for (name, value) in environment { worker.setEnvironment(name, value) }
-    for package in packages { worker.load(package.library, isPackage: true) }
-  }
-
-  private func replaceWorker(after reason: String?) {
-    if let reason {
-      streams.show(.text("\(reason); it was started again, and all variables are lost.\n", isErrors: true))
-    }
-    isWorkerLost = false
-    inputQuestion = nil
-    chain = CellChain()
-    do {
-      worker = try Worker(program: installation.worker, support: installation.support.library)
-      prepareWorker()
-    } catch {
-      streams.show(.text("No new worker process can be started: \(error)\n", isErrors: true))
-    }
-  }
-
-  // MARK: Compiling
-
-  func arguments(isOptimized: Bool) -> CompilerArguments {
+  private func arguments(isOptimized: Bool) -> CompilerArguments {
     var arguments = CompilerArguments(
       toolchain: toolchain, folder: folder, moduleCache: moduleCache,
-      imports: installation.support.imports + packages.flatMap(\.imports))
+      imports: installation.support.imports + process.packages.flatMap(\.imports))
     arguments.isOptimized = isOptimized
     return arguments
   }
@@ -302,7 +213,7 @@ package final class CellSession {
   /// Compiles an import, so that the compiler's caches are warm when the first cell comes.
   private func startWarmUp() {
     let source = folder + "/warm.swift"
-    let modules = ["NotebookSupport", "Foundation"] + packages.map(\.name)
+    let modules = ["NotebookSupport", "Foundation"] + process.packages.map(\.name)
     try? Data(modules.map { "import \($0)\n" }.joined().utf8).write(to: URL(filePath: source))
     guard let nothing = try? DescriptorPair.pipe() else { return }
     let command =
@@ -310,71 +221,5 @@ package final class CellSession {
     warmUp = try? Child.spawn(command, descriptors: [(1, nothing.writing), (2, nothing.writing)])
     close(nothing.writing)
     close(nothing.reading)
-  }
-
-  // MARK: Failures
-
-  private var interrupted: CellFailure { CellFailure("Interrupted", "the cell was stopped") }
-
-  private func compileFailure(_ diagnostics: [Diagnostic], output: String, source: String) -> CellFailure {
-    guard let first = diagnostics.first(where: { $0.severity == .error }) else {
-      return CellFailure("CompilerFailure", output)
-    }
-    var failure = CellFailure("CompileError", ReaderText.withoutCellModules(first.message))
-    failure.traceback = diagnostics.filter { $0.severity != .warning }.map {
-      ReaderText.withoutCellModules($0.text(source: sources[$0.execution] ?? source))
-    }
-    return failure
-  }
-
-  private func failure(_ ending: CellEnding) -> CellFailure? {
-    let fatal = streams.takeFatalError(isExpected: ending.kind == .trapped || ending.kind == .trappedElsewhere)
-    switch ending.kind {
-    case .ended: return nil
-    case .interrupted: return interrupted
-    case .exited: return CellFailure("Exit", "The cell called exit(\(ending.number)); the kernel goes on.")
-    case .unloadable: return CellFailure("LoadError", ReaderText.withoutCellModules(ending.errorText))
-    case .threw:
-      let name = ReaderText.withoutCellModules(ending.errorType)
-      return CellFailure(name, ReaderText.withoutCellModules(ending.errorText), details: traceback(ending.frames))
-    case .trapped, .trappedElsewhere:
-      let message = ReaderText.withoutCellModules(fatal ?? TrapText.meaning(ofSignal: ending.number))
-      let place = ending.kind == .trapped ? [] : ["  in a background task, whose thread is lost"]
-      return CellFailure("FatalError", message, details: place + traceback(ending.frames))
-    }
-  }
-
-  private func traceback(_ frames: String) -> [String] {
-    Traceback(frames, toolchain: toolchain, run: filter).lines(sources: sources)
-  }
-
-  /// What a command prints that is given a text as its input.
-  private func filter(_ command: [String], _ text: String) -> String {
-    let process = Process()
-    process.executableURL = URL(filePath: command[0])
-    process.arguments = Array(command.dropFirst())
-    let (input, output) = (Pipe(), Pipe())
-    process.standardInput = input
-    process.standardOutput = output
-    process.standardError = FileHandle.nullDevice
-    guard (try? process.run()) != nil else { return "" }
-    // A stack is a few kilobytes: it fits the pipe.
-    input.fileHandleForWriting.write(Data(text.utf8))
-    try? input.fileHandleForWriting.close()
-    let data = output.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    return String(decoding: data, as: UTF8.self)
-  }
-}
-
-/// What a trap without a message means.
-enum TrapText {
-  static func meaning(ofSignal number: Int32) -> String {
-    switch number {
-    case SIGSEGV, SIGBUS: "a bad pointer was followed, or a recursion went too deep"
-    case SIGFPE: "a division by zero"
-    case SIGABRT: "the program was aborted"
-    default: "a trap: an overflow, a nil that was unwrapped, an index out of range, or the like"
-    }
   }
 }

@@ -53,9 +53,11 @@ extension Kernel {
     return LanguageService.Cell(header: context.header, source: CellOptions(code).source, arguments: context.arguments)
   }
 
-  /// Started when it is first needed.
+  /// Started when it is first needed, and when it is lost.
   private var languageService: LanguageService? {
-    if language == nil { language = try? LanguageService(program: installation.languageService, toolchain: toolchain) }
+    if language?.isLost != false, let session {
+      language = try? LanguageService(program: session.installation.languageService, toolchain: session.toolchain)
+    }
     return language
   }
 }

@@ -30,7 +30,7 @@ extension Kernel {
     }
     if request.storesHistory { history.add(request.code, line: count) }
     execution = request
-    let failure = session?.execute(request.code, execution: count)
+    let failure = startSession() ?? session?.execute(request.code, execution: count)
     execution = nil
     guard let failure else {
       return ["status": "ok", "execution_count": JSON(count), "payload": [], "user_expressions": [:]]

@@ -1,4 +1,18 @@
+import Cells
 import Foundation
+
+/// What a session of cells needs.
+package struct KernelParts {
+  var installation: Installation
+  var toolchain: Toolchain
+  var packages: [BuiltPackage]
+
+  package init(installation: Installation, toolchain: Toolchain, packages: [BuiltPackage]) {
+    self.installation = installation
+    self.toolchain = toolchain
+    self.packages = packages
+  }
+}
 
 /// Where the parts of the kernel are: beside the program that runs.
 package struct Installation: Sendable {
@@ -13,11 +27,12 @@ package struct Installation: Sendable {
   package init(folder: String) throws {
     worker = folder + "/notebook-worker"
     languageService = folder + "/notebook-language"
-    support = try BuiltPackage(name: "NotebookSupport", path: folder)
     moduleCache = folder + "/NotebookModuleCache"
-    for program in [worker, languageService] where !FileManager.default.isExecutableFile(atPath: program) {
-      throw KernelProblem("\(program) is missing: run `swift build -c release` in NotebookKernel")
+    for part in [worker, languageService, folder + "/libNotebookSupport.so"]
+    where !FileManager.default.fileExists(atPath: part) {
+      throw KernelProblem("\(part) is missing: run `swift build -c release` in NotebookKernel")
     }
+    support = try BuiltPackage(name: "NotebookSupport", path: folder)
   }
 
   /// The folder of the running program.

@@ -9,8 +9,7 @@ import Jupyter
 package final class Kernel: CellHost {
   let channels: Channels
   let id = UUID().uuidString
-  let installation: Installation
-  let toolchain: Toolchain
+  private let find: () throws -> KernelParts
   var session: CellSession?
   var language: LanguageService?
   var history = History()
@@ -24,14 +23,26 @@ package final class Kernel: CellHost {
 
   /// Binds the channels and starts a worker.
   ///
-  /// - Throws: if a port is taken, or a part of the kernel is missing.
-  package init(
-    connection: ConnectionFile, installation: Installation, toolchain: Toolchain, packages: [BuiltPackage]
-  ) throws {
-    self.installation = installation
-    self.toolchain = toolchain
+  /// - Parameter find: looks for what a session of cells needs. Where it fails, the kernel starts all the same, as its
+  ///   reader would not see why it did not; each cell then looks again, and fails with the reason.
+  /// - Throws: if a port is taken.
+  package init(connection: ConnectionFile, find: @escaping () throws -> KernelParts) throws {
+    self.find = find
     channels = try Channels(connection, context: Context())
-    session = try CellSession(installation: installation, toolchain: toolchain, packages: packages, host: self)
+    _ = startSession()
+  }
+
+  /// Starts a session of cells, unless there is one; returns what stands against it.
+  func startSession() -> CellFailure? {
+    guard session == nil else { return nil }
+    do {
+      let parts = try find()
+      session = try CellSession(
+        installation: parts.installation, toolchain: parts.toolchain, packages: parts.packages, host: self)
+      return nil
+    } catch {
+      return CellFailure("NotReady", "\(error)")
+    }
   }
 
   /// Serves until a client shuts the kernel down.
@@ -109,11 +120,12 @@ package final class Kernel: CellHost {
   }
 
   private var kernelInfo: JSON {
-    [
+    let version = session?.toolchain.version ?? "6.3"
+    return [
       "status": "ok", "protocol_version": "5.3", "implementation": "notebook-kernel", "implementation_version": "0.1.0",
-      "banner": .string("Swift \(toolchain.version)"), "help_links": [],
+      "banner": .string("Swift \(version)"), "help_links": [],
       "language_info": [
-        "name": "swift", "version": .string(toolchain.version), "mimetype": "text/x-swift", "file_extension": ".swift",
+        "name": "swift", "version": .string(version), "mimetype": "text/x-swift", "file_extension": ".swift",
         "pygments_lexer": "swift", "codemirror_mode": "swift",
       ],
     ]

@@ -18,8 +18,10 @@ final class LanguageService {
   /// Holds the text that is asked about; the service wants to see it in a file, too.
   private var file: String { folder.appending(path: "cell.swift").path }
 
-  /// Longer than the service ever takes, its first answer included.
-  private static let patience: Int32 = 10_000
+  /// Milliseconds; longer than the service ever takes, its first answer on a busy machine included.
+  private static let patience: Int32 = 30_000
+  /// Whether an answer did not come: if it came later, it would be taken for that to the next question.
+  private(set) var isLost = false
 
   init(program: String, toolchain: Toolchain) throws {
     let (requests, answers) = (try DescriptorPair.pipe(), try DescriptorPair.pipe())
@@ -102,8 +104,12 @@ final class LanguageService {
       """
     let payload = Data(request.utf8)
     let size = withUnsafeBytes(of: UInt32(payload.count).littleEndian) { Data($0) }
-    guard writeAll(size + payload), let head = readExactly(4) else { return nil }
-    guard let answer = readExactly(head.reversed().reduce(0) { $0 << 8 | Int($1) }) else { return nil }
+    guard writeAll(size + payload), let head = readExactly(4),
+      let answer = readExactly(head.reversed().reduce(0) { $0 << 8 | Int($1) })
+    else {
+      isLost = true
+      return nil
+    }
     return try? JSONDecoder().decode(Answer.self, from: Data(answer))
   }
 

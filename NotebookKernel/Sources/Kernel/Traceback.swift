@@ -18,18 +18,36 @@ struct Traceback {
   ///
   /// - Parameters:
   ///   - text: a library and an offset a line, as the worker reports them.
-  ///   - run: runs a command with a text as its input, and returns what it prints.
-  init(_ text: String, toolchain: Toolchain, run: ([String], String) -> String) {
+  ///   - toolchain: whose programs read the libraries.
+  init(_ text: String, toolchain: Toolchain) {
     frames = []
     guard !text.isEmpty else { return }
-    let symbols = run([toolchain.root + "/bin/llvm-symbolizer", "--no-demangle"], text)
-    let names = run([toolchain.root + "/bin/swift-demangle", "-simplified", "-compact"], symbols)
+    let symbols = Self.filter([toolchain.root + "/bin/llvm-symbolizer", "--no-demangle"], text)
+    let names = Self.filter([toolchain.root + "/bin/swift-demangle", "-simplified", "-compact"], symbols)
     for group in names.split(separator: "\n\n") {
       let lines = group.split(separator: "\n").map(String.init)
       for index in stride(from: 0, to: lines.count - 1, by: 2) {
         if let frame = Self.frame(lines[index], at: lines[index + 1]), frames.last != frame { frames.append(frame) }
       }
     }
+  }
+
+  /// What a command prints that is given a text as its input.
+  private static func filter(_ command: [String], _ text: String) -> String {
+    let process = Process()
+    process.executableURL = URL(filePath: command[0])
+    process.arguments = Array(command.dropFirst())
+    let (input, output) = (Pipe(), Pipe())
+    process.standardInput = input
+    process.standardOutput = output
+    process.standardError = FileHandle.nullDevice
+    guard (try? process.run()) != nil else { return "" }
+    // A stack is a few kilobytes: it fits the pipe.
+    input.fileHandleForWriting.write(Data(text.utf8))
+    try? input.fileHandleForWriting.close()
+    let data = output.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return String(decoding: data, as: UTF8.self)
   }
 
   private static func frame(_ symbol: String, at place: String) -> Frame? {

@@ -82,11 +82,16 @@ final class Worker {
   /// Runs a cell's library.
   func run(library: String, entry: String, isAsync: Bool) { send("R", "\(library)\0\(entry)\0\(isAsync ? "a" : "s")") }
 
-  /// Loads a library of the toolchain, or of a package, unless that was done.
-  func load(_ path: String, isPackage: Bool = false) {
-    guard loaded.insert(path).inserted else { return }
+  /// Loads a library of the toolchain, or of a package, unless that was done; whether there will be an answer.
+  @discardableResult
+  func load(_ path: String, isPackage: Bool = false) -> Bool {
+    guard loaded.insert(path).inserted else { return false }
     send(isPackage ? "P" : "L", path)
+    return true
   }
+
+  /// Counts a library as not loaded, so that it can be tried again.
+  func forget(_ path: String) { loaded.remove(path) }
 
   func setEnvironment(_ name: String, _ value: String) { send("E", "\(name)\0\(value)") }
 

@@ -11,7 +11,7 @@ signal(SIGPIPE, SIG_IGN)
 
 do {
   var connection: String?
-  var packages: [BuiltPackage] = []
+  var packages: [(name: String, path: String)] = []
   var words = CommandLine.arguments.dropFirst()
   while let option = words.popFirst() {
     guard let value = words.popFirst() else { throw KernelProblem("\(option) lacks a value") }
@@ -20,16 +20,18 @@ do {
     case "--package":
       let parts = value.split(separator: "=", maxSplits: 1).map(String.init)
       guard parts.count == 2 else { throw KernelProblem("--package takes NAME=PATH, not '\(value)'") }
-      packages.append(try BuiltPackage(name: parts[0], path: parts[1]))
+      packages.append((name: parts[0], path: parts[1]))
     default: throw KernelProblem("'\(option)' is unknown; there are --connection FILE and --package NAME=PATH")
     }
   }
   guard let connection else {
     throw KernelProblem("Jupyter starts this program; to install it, run `fovea notebook install` or see the README")
   }
-  let kernel = try Kernel(
-    connection: ConnectionFile(contentsOf: connection), installation: Installation(folder: Installation.own),
-    toolchain: Toolchain(), packages: packages)
+  let kernel = try Kernel(connection: ConnectionFile(contentsOf: connection)) { [packages] in
+    KernelParts(
+      installation: try Installation(folder: Installation.own), toolchain: try Toolchain(),
+      packages: try packages.map { try BuiltPackage(name: $0.name, path: $0.path) })
+  }
   kernel.run()
 } catch {
   FileHandle.standardError.write(Data("notebook-kernel: \(error)\n".utf8))
