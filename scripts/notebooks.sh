@@ -5,36 +5,17 @@
 # JupyterLab goes into an environment of its own, `.jupyter/`; the user's Python is not touched.
 set -eu
 cd "$(dirname "$0")/.."
+. scripts/packages.sh
 
 kernel="NotebookKernel"
 built=".build/notebooks"
-
-say() { printf '%s\n' "$*" >&2; }
-
-install_packages() {
-  command -v dpkg-query >/dev/null || {
-    say "This is not Debian: install ZeroMQ with headers (libzmq), and Python's venv."
-    return 0
-  }
-  missing=""
-  for package in libzmq3-dev python3-venv; do
-    dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing="$missing $package"
-  done
-  [ -n "$missing" ] || return 0
-  say "Installing$missing"
-  root=""
-  [ "$(id -u)" = 0 ] || root="sudo"
-  $root apt-get update -qq
-  # The list is of words.
-  # shellcheck disable=SC2086
-  $root apt-get install -y -qq $missing >/dev/null
-}
 
 install_jupyter() {
   [ -x .jupyter/bin/jupyter-lab ] && [ -e .jupyter/lib/python3*/site-packages/jupyter_kernel_test ] 2>/dev/null && return 0
   say "Installing JupyterLab into .jupyter"
   [ -x .jupyter/bin/pip ] || python3 -m venv .jupyter
-  .jupyter/bin/pip install --quiet --disable-pip-version-check jupyterlab nbconvert nbclient jupyter_kernel_test
+  .jupyter/bin/pip install --quiet --disable-pip-version-check jupyterlab nbconvert nbclient jupyter_kernel_test ||
+    { say "JupyterLab cannot be installed from PyPI, and nothing of the notebooks can be tried without it: see pip's message above"; exit 1; }
 }
 
 # The quick mode takes the debug build, which the tests have made already; figures that count want the other.
@@ -49,7 +30,7 @@ build() {
 
 prepare() {
   scripts/setup.sh
-  install_packages
+  install_packages "libzmq3-dev python3-venv" "" "ZeroMQ with headers (libzmq), and Python's venv"
   install_jupyter
   build
 }
@@ -77,8 +58,9 @@ run() {
 
 test_kernel() {
   swift build -c release --package-path "$kernel"
-  # One build tree serves both: without testable imports, tests use the modules that were built.
-  swift test -c release --disable-testable-imports --package-path "$kernel"
+  # One build tree serves both: without testable imports, tests use the modules that were built. One after the other, as
+  # they measure time.
+  swift test -c release --disable-testable-imports --no-parallel --package-path "$kernel"
   .jupyter/bin/python -m unittest discover --start-directory "$kernel/Tests/Clients" --pattern '*_test.py'
 }
 

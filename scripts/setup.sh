@@ -3,36 +3,11 @@
 # wheel, unpacked there; the user's Python is not touched). Does nothing when everything is there.
 set -eu
 cd "$(dirname "$0")/.."
+. scripts/packages.sh
 
 torch=2.13.0
 needed="libturbojpeg0-dev libpng-dev libwebp-dev libcairo2-dev libarchive-dev libsqlite3-dev pkg-config gnuplot-nox fonts-dejavu-core"
 wished="dataset-fashion-mnist"
-
-say() { printf '%s\n' "$*" >&2; }
-
-install_packages() {
-  command -v dpkg-query >/dev/null || {
-    say "This is not Debian: install libjpeg-turbo, libpng, libwebp, cairo, libarchive, SQLite (with headers), pkg-config and gnuplot."
-    return 0
-  }
-  missing=""
-  for package in $needed $wished; do
-    dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing="$missing $package"
-  done
-  [ -n "$missing" ] || return 0
-  say "Installing$missing"
-  root=""
-  [ "$(id -u)" = 0 ] || root="sudo"
-  $root apt-get update -qq
-  for package in $missing; do
-    case " $wished " in
-    *" $package "*)
-      $root apt-get install -y -qq "$package" >/dev/null || say "$package cannot be had here; it is downloaded when it is needed"
-      ;;
-    *) $root apt-get install -y -qq "$package" >/dev/null ;;
-    esac
-  done
-}
 
 found_version() { sed -n "s/^__version__ = '\([0-9.]*\).*/\1/p" "$1/version.py" 2>/dev/null || true; }
 
@@ -62,5 +37,6 @@ install_libtorch() {
   ln -sfn unpacked/torch .libtorch/torch
 }
 
-install_packages
+install_packages "$needed" "$wished" \
+  "libjpeg-turbo, libpng, libwebp, cairo, libarchive, SQLite (with headers), pkg-config and gnuplot"
 install_libtorch
