@@ -93,6 +93,7 @@ public final class DetectionRun: RecipeRun {
     func loader(_ dataset: any Dataset, _ transforms: Transforms, shuffle: Bool) -> DataLoader {
       DataLoader(
         dataset, batchSize: recipe.training.batchSize, shuffle: shuffle,
+        sampler: shuffle ? Self.shapeSampler(dataset, recipe) : nil,
         dropLast: shuffle && dataset.count >= recipe.training.batchSize, transform: transforms,
         collation: .padded(toMultipleOf: DetectorInput.multiple), seed: recipe.seed,
         threads: recipe.training.loaderThreads, onBrokenSample: recipe.training.skipBrokenImages ? .skip : .stop)
@@ -103,6 +104,12 @@ public final class DetectionRun: RecipeRun {
       validation: (splits.validation ?? splits.test).map {
         loader($0, configuration.input.evaluation, shuffle: false)
       })
+  }
+
+  /// Images of similar shape come in one batch, so that little of it is padding, where the set knows its images' sizes.
+  private static func shapeSampler(_ dataset: any Dataset, _ recipe: Recipe) -> (any Sampler)? {
+    guard let annotated = dataset as? any AnnotatedDataset else { return nil }
+    return AspectRatioSampler(of: annotated, batchSize: recipe.training.batchSize, seed: recipe.seed)
   }
 
   private typealias BoxSize = (width: Double, height: Double)

@@ -16,7 +16,7 @@ final class ConvNormSiLU: Layer {
     bn = BatchNorm2d(outputs, eps: 1e-3, momentum: 0.03)
   }
 
-  override func forward(_ x: Tensor) -> Tensor { bn(conv(x)).silu() }
+  override func forward(_ x: Tensor) -> Tensor { conv(x, norm: bn, activation: .silu) }
 }
 
 /// A 1x1 and a 3x3 convolution, added to what goes in unless told not to.
