@@ -125,6 +125,29 @@ private struct Squares: Dataset {
     }
   }
 
+  /// The pipeline runs networks in their folded and fused form.
+  @Test(arguments: [
+    "yolov5n", "fasterrcnn_resnet18_fpn", "fasterrcnn_mobilenet_v3_large_fpn", "retinanet_resnet18_fpn",
+    "detr_resnet18",
+  ])
+  func theOptimizedFormFindsTheSame(_ name: String) throws {
+    seedAll(5)
+    let model = try DetectorArchitecture.named(name).make(classes: 2, settings: settings)
+    model.eval()
+    // Fresh heads are sure that there is nothing; so are these not.
+    withNoGrad {
+      for (name, bias) in model.namedParameters() where name.hasSuffix("bias") { _ = bias.value.fill_(0.5) }
+    }
+    let images = ImageList(Tensor.rand([1, 3, 96, 128]))
+    let plain = withNoGrad { model.detect(images) }
+    let optimized = model.optimized()
+    let fast = optimized.run { model.detect(images) }
+    #expect(optimized.packedLayerCount > 10)
+    #expect(plain[0].scores.count > 0)
+    let count = min(5, plain[0].scores.count)
+    #expect(fast[0].scores[..<count].isClose(to: plain[0].scores[..<count], absolute: 1e-3))
+  }
+
   @Test func theConfigurationComesBackAndIsChecked() throws {
     let folder = try TemporaryFolder()
     var configuration = DetectorConfiguration(
