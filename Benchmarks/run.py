@@ -67,7 +67,17 @@ def rows(precisions):
     photographs = ["--batch", "64", "--size", "224"]
     result.append(Row("load JPEG folder, random crop 224, batch 64", ["load", "PHOTOGRAPHS", *photographs], {"Pillow and torch": ["load", "PHOTOGRAPHS", *photographs]}, 3))
     result.append(Row("cold start, one prediction", ["cold"], {"PyTorch": ["cold", "WEIGHTS", "IMAGE"]}, 6, "seconds"))
+    for dimensions in (128, 512):
+        command = ["gallery", "--dimensions", str(dimensions)]
+        peers = {"NumPy": command, "faiss": [*command, "--engine", "faiss"]}
+        result.append(Row(f"identify among 100,000 faces, {dimensions} numbers each", command, peers, 1, "queries_per_second"))
+    for flags in ([], ["--no-cache"]):
+        name = "captions of ViT-GPT2, 64 tokens, " + ("without the cache" if flags else "with the cache")
+        result.append(Row(name, ["generate", *flags], {"transformers": ["generate", *flags]}, 1, "tokens_per_second"))
     return result
+
+
+UNITS = {"seconds": "s", "images_per_second": "img/s", "queries_per_second": "queries/s", "tokens_per_second": "tokens/s"}
 
 
 def make_inputs(folder):
@@ -119,7 +129,7 @@ def measured(command, unit):
         run(command)
         return {"seconds": time.perf_counter() - start}
     result = json.loads(run(command).strip().splitlines()[-1])
-    return {key: result[key] for key in ("images_per_second", "peak_memory")}
+    return {key: result[key] for key in (unit, "peak_memory")}
 
 
 def compare(row, folder, rounds):
@@ -168,7 +178,7 @@ def report(all_rows, store):
             if peer not in results:
                 continue
             target = row.target[peer] if isinstance(row.target, dict) else row.target
-            show = lambda side: f"{results[side][row.unit]:.2f} s" if row.unit == "seconds" else f"{results[side][row.unit]:.1f} img/s"
+            show = lambda side: f"{results[side][row.unit]:.{2 if row.unit == 'seconds' else 1}f} {UNITS[row.unit]}"
             memory = "/".join(f" {results[side]['peak_memory'] / 2**20:.0f} MiB " for side in ("Fovea", peer)) if row.unit != "seconds" else ""
             lines.append(f"| {row.name} | {show('Fovea')} | {peer} {show(peer)} | {ratio(row, results, peer):.2f} | {target} | {memory.strip()} |")
     notes = ROOT / "Benchmarks/NOTES.md"

@@ -1,8 +1,10 @@
-"""Measures a Python peer and prints one line of JSON: {"images_per_second": ..., "peak_memory": bytes}.
+"""Measures a Python peer and prints one line of JSON, such as {"images_per_second": ..., "peak_memory": bytes}.
 
   python measure.py train resnet18 --batch 128 --size 32 [--precision bf16] [--compile]
   python measure.py infer resnet50 --batch 1 --size 224 [--precision bf16] --engine torch|onnxruntime|openvino
   python measure.py load FOLDER --batch 64 --size 224
+  python measure.py generate [--no-cache]
+  python measure.py gallery --dimensions 512 [--engine faiss]
   python measure.py cold WEIGHTS IMAGE
 """
 
@@ -160,6 +162,44 @@ def load(options):
     return count / (time.perf_counter() - start)
 
 
+def generate(options):
+    """ViT-B and GPT-2 with made-up weights write 64 tokens about an image, greedy."""
+    import torch
+    from transformers import GPT2Config, VisionEncoderDecoderConfig, VisionEncoderDecoderModel, ViTConfig
+
+    torch.set_num_threads(options.threads)
+    configuration = VisionEncoderDecoderConfig.from_encoder_decoder_configs(ViTConfig(), GPT2Config())
+    model = VisionEncoderDecoderModel(configuration).eval()
+    tokens, images = 64, torch.randn(1, 3, 224, 224)
+    settings = dict(max_new_tokens=tokens, min_new_tokens=tokens, do_sample=False, num_beams=1, use_cache=not options.no_cache)
+    settings |= dict(decoder_start_token_id=50256, eos_token_id=50256, pad_token_id=50256)
+    with torch.inference_mode():
+        return rate(lambda: model.generate(images, **settings), tokens, options.seconds)
+
+
+def gallery(options):
+    """The five nearest of 100,000 embeddings, by NumPy's product or faiss's flat index."""
+    import numpy
+
+    random = numpy.random.default_rng(1)
+    embeddings = random.standard_normal((100_000, options.dimensions)).astype(numpy.float32)
+    embeddings /= numpy.linalg.norm(embeddings, axis=1, keepdims=True)
+    if options.engine == "faiss":
+        import faiss
+
+        faiss.omp_set_num_threads(options.threads)
+        index = faiss.IndexFlatIP(options.dimensions)
+        index.add(embeddings)
+        return rate(lambda: index.search(embeddings[3001:3002], 5), 1, options.seconds)
+
+    def search():
+        similarities = embeddings @ embeddings[3001]
+        best = numpy.argpartition(-similarities, 5)[:5]
+        return best[numpy.argsort(-similarities[best])]
+
+    return rate(search, 1, options.seconds)
+
+
 def cold(options):
     """One prediction from nothing; the caller measures the whole process."""
     import numpy
@@ -178,8 +218,8 @@ def cold(options):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("kind", choices=["train", "infer", "load", "cold"])
-    parser.add_argument("target")
+    parser.add_argument("kind", choices=["train", "infer", "load", "generate", "gallery", "cold"])
+    parser.add_argument("target", nargs="?")
     parser.add_argument("image", nargs="?")
     parser.add_argument("--batch", type=int, default=1)
     parser.add_argument("--size", type=int, default=224)
@@ -188,12 +228,16 @@ def main():
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seconds", type=float, default=5)
     parser.add_argument("--compile", action="store_true")
+    parser.add_argument("--no-cache", action="store_true")
+    parser.add_argument("--dimensions", type=int, default=512)
     options = parser.parse_args()
     if options.kind == "cold":
         return cold(options)
-    value = {"train": train, "infer": infer, "load": load}[options.kind](options)
+    measures = {"train": train, "infer": infer, "load": load, "generate": generate, "gallery": gallery}
+    units = {"generate": "tokens_per_second", "gallery": "queries_per_second"}
+    value = measures[options.kind](options)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    print(json.dumps({"images_per_second": round(value, 3), "peak_memory": memory}))
+    print(json.dumps({units.get(options.kind, "images_per_second"): round(value, 3), "peak_memory": memory}))
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ struct Benchmark: ParsableCommand {
         fovea benchmark infer resnet50 --batch 1 --json
         fovea benchmark infer resnet50 --batch 1 --no-optimized
       """,
-    subcommands: [Training.self, Inference.self, Loading.self])
+    subcommands: [Training.self, Inference.self, Loading.self, Generating.self, Gallery.self])
 
   /// `fovea benchmark train`
   struct Training: ParsableCommand {
