@@ -178,6 +178,12 @@ public struct TrainingRecipe: Codable, Sendable, Equatable {
   public var maxMinutes: Double?
   /// Stops after so many steps; nil never.
   public var maxSteps: Int?
+  /// Learns from so many batches only, the same in each epoch, and validates on them: can it learn at all? 0 is off.
+  public var overfitBatches = 0
+  /// At most so many batches an epoch; nil for all.
+  public var limitTrainBatches: Int?
+  /// Saves a checkpoint every so many steps too; nil at the end of each epoch only.
+  public var checkpointEverySteps: Int?
   /// The same bits in every run, where the device can.
   public var deterministic = false
   /// Threads that load data.
@@ -198,6 +204,9 @@ public struct TrainingRecipe: Codable, Sendable, Equatable {
     case keepBest = "keep_best"
     case maxMinutes = "max_minutes"
     case maxSteps = "max_steps"
+    case overfitBatches = "overfit_batches"
+    case limitTrainBatches = "limit_train_batches"
+    case checkpointEverySteps = "checkpoint_every_steps"
     case deterministic
     case loaderThreads = "loader_threads"
     case skipBrokenImages = "skip_broken_images"

@@ -32,6 +32,12 @@ extension Recipe {
       (0...64).contains(training.loaderThreads), "training.loader_threads", training.loaderThreads, "in 0...64")
     try require(training.ema.map { (0..<1).contains($0) } ?? true, "training.ema", training.ema ?? 0, "in 0..<1")
     try require(training.clipNorm.map { $0 > 0 } ?? true, "training.clip_norm", training.clipNorm ?? 0, "positive")
+    try require(training.overfitBatches >= 0, "training.overfit_batches", training.overfitBatches, "zero or positive")
+    for (key, count) in [
+      ("limit_train_batches", training.limitTrainBatches), ("checkpoint_every_steps", training.checkpointEverySteps),
+    ] {
+      try require(count ?? 1 > 0, "training.\(key)", count ?? 0, "positive")
+    }
     try require(training.keepBest > 0, "training.keep_best", training.keepBest, "positive")
     try require(optimizer.learningRate > 0, "optimizer.learning_rate", optimizer.learningRate, "positive")
     try require(optimizer.weightDecay >= 0, "optimizer.weight_decay", optimizer.weightDecay, "zero or positive")

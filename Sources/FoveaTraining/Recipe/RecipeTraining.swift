@@ -7,6 +7,9 @@ extension Recipe {
     var options = TrainerOptions(maxEpochs: training.epochs, monitor: Monitor(training.monitor))
     options.maxSteps = training.maxSteps
     options.maxTime = training.maxMinutes.map { .seconds($0 * 60) }
+    options.overfitBatches = training.overfitBatches
+    options.limitTrainBatches = training.limitTrainBatches
+    options.checkpointEverySteps = training.checkpointEverySteps
     options.accumulateGradBatches = training.accumulateGradBatches
     options.gradientClip = training.clipNorm.map { .norm($0) }
     options.precision = Precision(rawValue: training.precision) ?? .auto

@@ -32,6 +32,20 @@ struct RecipeTests {
     #expect(recipe.seed == 9)
   }
 
+  @Test("the trainer is told what the recipe says")
+  func trainer() throws {
+    let options = try Recipe(
+      yaml: "",
+      settings: [
+        "training.max_steps=9", "training.overfit_batches=2", "training.limit_train_batches=3",
+        "training.checkpoint_every_steps=4", "training.clip_norm=0.5", "training.monitor=loss",
+      ]
+    ).trainerOptions
+    #expect(options.maxSteps == 9 && options.overfitBatches == 2 && options.limitTrainBatches == 3)
+    #expect(
+      options.checkpointEverySteps == 4 && options.gradientClip == .norm(0.5) && options.monitor == Monitor("loss"))
+  }
+
   @Test(
     "what is wrong is named, with its line and the nearest right name",
     arguments: [
@@ -47,6 +61,7 @@ struct RecipeTests {
       ("training: 3", "recipe:1: 'training' needs keys below it, such as epochs"),
       ("training: { epochs: ten }", "recipe: training.epochs: expects a whole number"),
       ("training: { epochs: 0 }", "recipe: training.epochs: 0 is not positive"),
+      ("training: { limit_train_batches: 0 }", "recipe: training.limit_train_batches: 0 is not positive"),
       ("training: { precision: fp64 }", "recipe: training.precision: 'fp64' is none of auto, fp32, bf16"),
       ("optimizer: { name: adamx }", "did you mean 'adam'?"),
       ("stem: round", "recipe: stem: is none of imagenet, cifar"),
