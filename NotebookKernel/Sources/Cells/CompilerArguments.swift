@@ -46,6 +46,8 @@ package struct CompilerArguments: Sendable {
 
   private func common(_ number: Int) -> [String] {
     context(of: number) + [
+      // Without it, the scoped imports of a cell's header hide the operators that it gets through another module.
+      "-enable-new-operator-lookup",
       "-disable-objc-interop", "-enable-testing", isOptimized ? "-O" : "-Onone", "-diagnostic-style", "llvm",
       "-emit-module-path", "\(folder)/\(module(number)).swiftmodule",
       "-emit-module-doc-path", "\(folder)/\(module(number)).swiftdoc",

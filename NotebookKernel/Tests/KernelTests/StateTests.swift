@@ -18,6 +18,7 @@ import Testing
     (["enum E { case a }", "enum E { case b }", "E.b"], "b"),
     (["typealias T = Int", "typealias T = String", "T.self"], "String"),
     (["infix operator <+>\nfunc <+> (a: Int, b: Int) -> Int { a + b }", "1 <+> 2"], "3"),
+    (["infix operator <*>\nfunc <*> (a: Int, b: Int) -> Int { a * b }", "let n = 2", "let m = 3", "n <*> m"], "6"),
     (["extension Array { func twice() -> Int { count * 2 } }", "[1, 2].twice()"], "4"),
     (
       ["protocol P { var d: String { get } }", "extension Int: P { var d: String { \"int\" } }", "(3 as Any as! P).d"],
