@@ -17,6 +17,7 @@ struct Benchmark: ParsableCommand {
         fovea benchmark train resnet18 --stem cifar --size 32 --batch 128
         fovea benchmark infer resnet50 --batch 1 --json
         fovea benchmark infer resnet50 --batch 1 --no-optimized
+        fovea benchmark generate --no-cache
       """,
     subcommands: [Training.self, Inference.self, Loading.self, Generating.self, Gallery.self])
 
@@ -84,28 +85,18 @@ struct Workload: ParsableArguments {
   @Option(help: "fp32, bf16, or auto: bf16 where the hardware has it.")
   var precision = Precision.fp32
 
-  @Option(help: "Threads of the processor; as many as libtorch takes unless given.")
-  var threads: Int?
-
-  @Option(help: "For how many seconds to repeat the step, three times at least.")
-  var seconds = 10.0
-
   @Option(help: "Where to compute: auto, cpu, cuda, cuda:N or mps.")
   var device = "cpu"
 
-  @Flag(help: "Print JSON.")
-  var json = false
+  @OptionGroup var repetition: Repetition
 
   func validate() throws {
-    guard batch > 0, size ?? 1 > 0, threads ?? 1 > 0, seconds > 0 else {
-      throw ValidationError("--batch, --size, --threads and --seconds must be positive")
-    }
+    guard batch > 0, size ?? 1 > 0 else { throw ValidationError("--batch and --size must be positive") }
   }
 
   /// The model, channels-last on its device, and a batch of noise for it.
   func prepare() throws -> (model: any ImageClassifier, images: Tensor, device: Device) {
-    if let threads { Machine.threadCount = threads }
-    seedAll(0)
+    repetition.begin()
     let device = try Device(device)
     let architecture = try ClassifierArchitecture.named(model)
     let size = size ?? architecture.inputSize
@@ -116,41 +107,21 @@ struct Workload: ParsableArguments {
 
   /// Times `step`, after three that are not counted, and prints.
   func report(mode: String, optimized: Bool, _ device: Device, _ step: () -> Tensor) throws {
-    let clock = ContinuousClock()
-    func timed() -> Double {
-      clock.measure {
-        _ = step()
-        device.synchronize()
-      } / .seconds(1)
+    let (median, runs) = try repetition.median {
+      _ = step()
+      device.synchronize()
     }
-    for _ in 0..<3 { _ = timed() }
-    var times: [Double] = []
-    let end = clock.now + .seconds(seconds)
-    while times.count < 3 || clock.now < end { times.append(timed()) }
-    let median = times.sorted()[times.count / 2]
     let row = Row(
       mode: mode, model: model, batch: batch, size: try size ?? ClassifierArchitecture.named(model).inputSize,
       precision: precision.autocastType(on: device) == nil ? "fp32" : "bf16", optimized: optimized,
-      device: "\(device)", threads: Machine.threadCount, runs: times.count, milliseconds: median * 1000,
-      imagesPerSecond: Double(batch) / median, peakMemory: Workload.peakMemory)
-    if json { return try Output.json(row) }
+      device: "\(device)", threads: Machine.threadCount, runs: runs, milliseconds: median * 1000,
+      imagesPerSecond: Double(batch) / median, peakMemory: Repetition.peakMemory)
+    if repetition.json { return try Output.json(row) }
     Output.table([
       ["images a second", String(format: "%.1f", row.imagesPerSecond)],
       ["median step", String(format: "%.2f ms of %d runs", row.milliseconds, row.runs)],
       ["peak memory", "\(row.peakMemory >> 20) MiB"],
     ])
-  }
-
-  /// The most bytes of memory that this process ever had.
-  static var peakMemory: Int {
-    var usage = rusage()
-    #if os(Linux)
-      getrusage(Int32(RUSAGE_SELF.rawValue), &usage)
-      return usage.ru_maxrss * 1024
-    #else
-      getrusage(RUSAGE_SELF, &usage)
-      return usage.ru_maxrss
-    #endif
   }
 
   private struct Row: Encodable {

@@ -50,7 +50,7 @@ extension Benchmark {
         if clock.now - start >= .seconds(seconds) { break }
       }
       let rate = Double(count) / ((clock.now - start) / .seconds(1))
-      if json { return try Output.json(Row(imagesPerSecond: rate, peakMemory: Workload.peakMemory)) }
+      if json { return try Output.json(Row(imagesPerSecond: rate, peakMemory: Repetition.peakMemory)) }
       Output.print(String(format: "%.1f images a second", rate))
     }
 

@@ -7,6 +7,14 @@ public enum ModelFolder {
   public static let configuration = "config.json"
   /// Its weights.
   public static let weights = "model.safetensors"
+
+  /// The bytes of a folder's `config.json`.
+  static func configurationData(in folder: URL) throws -> Data {
+    guard let data = try? Data(contentsOf: folder.appendingPathComponent(configuration)) else {
+      throw RecipeError(folder.path, "has no \(configuration): it is not the folder of a run or of a model")
+    }
+    return data
+  }
 }
 
 /// What a saved model needs besides its weights, so that it predicts as it was evaluated: `config.json`.
@@ -21,9 +29,7 @@ extension SavedConfiguration {
   /// - Throws: ``RecipeError`` that names the file and what is wrong.
   public init(folder: URL) throws {
     let file = folder.appendingPathComponent(ModelFolder.configuration)
-    guard let data = try? Data(contentsOf: file) else {
-      throw RecipeError(folder.path, "has no \(ModelFolder.configuration): it is not the folder of a run or of a model")
-    }
+    let data = try ModelFolder.configurationData(in: folder)
     do {
       self = try JSONDecoder().decode(Self.self, from: data)
     } catch {

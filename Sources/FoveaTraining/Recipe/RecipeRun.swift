@@ -80,10 +80,8 @@ extension VisionTask {
   ///
   /// - Throws: ``RecipeError`` where there is no such file, or it names no task of ours.
   public init(ofModelIn folder: URL) throws {
-    let file = folder.appendingPathComponent("config.json")
-    guard let data = try? Data(contentsOf: file) else {
-      throw RecipeError(folder.path, "has no config.json: it is not the folder of a run or of a model")
-    }
+    let file = folder.appendingPathComponent(ModelFolder.configuration)
+    let data = try ModelFolder.configurationData(in: folder)
     struct Head: Decodable {
       var task: String?
       var model_type: String?
