@@ -1,59 +1,27 @@
-// A loop over several cores. at::parallel_for runs serially in code that was compiled without OpenMP, as this is, since
-// clang's OpenMP and the GNU one that libtorch brings do not mix.
+// A loop over several cores, on the threads that libtorch's own operators run on.
 #pragma once
 
-#include <ATen/Parallel.h>
-
-#include <algorithm>
-#include <atomic>
-#include <condition_variable>
-#include <exception>
-#include <memory>
-#include <mutex>
+#include <ATen/Functions.h>
+#include <ATen/TensorIterator.h>
 
 namespace ctorch {
 
-/// Runs `body(i)` for every `i` in `0..<count`, on as many of libtorch's threads as this one may use; the caller works too.
+/// Runs `body(i)` for every `i` in `0..<count`, in equal shares on as many of libtorch's threads as this one may use.
 /// `body` does not call libtorch. The first exception is thrown again here, after the others have stopped.
+///
+/// Through an iterator over the numbers, and not `at::parallel_for`: that runs serially in code that was compiled without
+/// OpenMP, as this is, since clang's OpenMP and the GNU one that libtorch brings do not mix. Threads of our own would wait
+/// for a core while OpenMP's spin on it.
 template <typename Body>
 void parallel_for(int64_t count, const Body &body) {
-  const int64_t workers = std::min<int64_t>(count, at::get_num_threads());
-  if (workers <= 1 || at::in_parallel_region()) {
-    for (int64_t i = 0; i < count; i++) body(i);
-    return;
-  }
-  struct State {
-    std::atomic<int64_t> next{0};
-    std::mutex mutex;
-    std::condition_variable idle;
-    int64_t busy = 0;
-    std::exception_ptr error;
-  };
-  // A helper may wake up after the loop is over: it then finds nothing to do, and must not find the state gone.
-  auto state = std::make_shared<State>();
-  const Body *work = &body;
-  auto run = [state, work, count] {
-    {
-      std::lock_guard<std::mutex> lock(state->mutex);
-      if (state->next.load() >= count) return;
-      state->busy++;
-    }
-    std::exception_ptr error;
-    try {
-      for (int64_t i; (i = state->next.fetch_add(1)) < count;) (*work)(i);
-    } catch (...) {
-      error = std::current_exception();
-      state->next.store(count);
-    }
-    std::lock_guard<std::mutex> lock(state->mutex);
-    if (error && !state->error) state->error = error;
-    if (--state->busy == 0) state->idle.notify_all();
-  };
-  for (int64_t i = 1; i < workers; i++) at::launch(run);
-  run();
-  std::unique_lock<std::mutex> lock(state->mutex);
-  state->idle.wait(lock, [&] { return state->busy == 0; });
-  if (state->error) std::rethrow_exception(state->error);
+  auto numbers = at::arange(count, at::kLong);
+  auto iterator =
+      at::TensorIteratorConfig().add_output(numbers).resize_outputs(false).check_all_same_dtype(false).build();
+  iterator.for_each(
+      [&](char **data, const int64_t *strides, int64_t size) {
+        for (int64_t k = 0; k < size; k++) body(*reinterpret_cast<int64_t *>(data[0] + k * strides[0]));
+      },
+      /*grain_size=*/1);
 }
 
 }  // namespace ctorch

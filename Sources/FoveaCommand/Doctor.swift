@@ -13,6 +13,7 @@ struct Doctor: ParsableCommand {
       [("fovea", FoveaCommand.configuration.version)] + MachineDescription.current.facts + [
         ("Precision 'auto'", precision),
         ("Linear layers", linearLayers),
+        ("Convolutions", convolutions),
         ("Memory cache", memoryCache),
         ("Device 'auto'", "\(Device.auto)"),
         ("Charts", tool("gnuplot") ?? "gnuplot is missing: apt-get install gnuplot-nox, or reports have no curves"),
@@ -24,6 +25,12 @@ struct Doctor: ParsableCommand {
   private var linearLayers: String {
     let speeds = LinearKernel.allCases.map { "\($0.rawValue) \(Int($0.measuredSpeed())) GFLOP/s" }
     return "\(LinearKernel.current.rawValue) (\(speeds.joined(separator: ", "))); FOVEA_LINEAR=NAME takes another"
+  }
+
+  private var convolutions: String {
+    Machine.hasOwnConvolutions
+      ? "3x3 with fewer multiplications (Winograd), and Fovea's own gradients; FOVEA_CONVOLUTION=libtorch takes oneDNN's"
+      : "oneDNN's"
   }
 
   private var memoryCache: String {

@@ -7,6 +7,10 @@ extension Operators {
   static let convolutionPointwiseBinary = Op<
     Tensor, Tensor, Tensor, Tensor, Tensor?, [Int], [Int], [Int], Int, String, Scalar?, String?, [Double], String?
   >("mkldnn::_convolution_pointwise", "binary")
+  static let prefersKernels = Op<Bool, Tensor, Tensor, [Int], [Int], [Int], Int>("fovea::prefers_kernels")
+  static let convolutionKernels = Op<Tensor, Tensor>("fovea::convolution_kernels")
+  static let convolutionWithKernels = Op<Tensor, Tensor, Tensor, Tensor, Tensor?, Int, Bool>(
+    "fovea::convolution_with_kernels")
 }
 
 /// A convolution with the normalisation behind it folded into its weights, and these laid out as oneDNN's kernel wants
@@ -17,6 +21,7 @@ struct PackedConvolution {
   private let weight: Tensor
   private let bias: Tensor
   private let isPacked: Bool
+  private let kernels: Tensor?  // of Winograd's way, where that is the faster one
 
   init(_ conv: Conv2d, _ norm: (any ChannelNorm)?, dtype: DType, input: Shape) {
     self.conv = conv
@@ -31,6 +36,11 @@ struct PackedConvolution {
     let input = conv.samePadding ? conv.padded(.zeros(input.sizes)).shape : input
     isPacked = PackedLayers.hasKernels(for: dtype, on: weight.device)
     weight = weight.to(dtype)
+    let images = Tensor.zeros(input.sizes, dtype: dtype, device: weight.device).contiguous(.channelsLast)
+    kernels =
+      Operators.prefersKernels(
+        images, weight, conv.pairs.stride, conv.pairs.padding, conv.pairs.dilation, conv.groups)
+      ? Operators.convolutionKernels(weight) : nil
     self.weight =
       isPacked
       ? Operators.reorderConvolutionWeight(
@@ -41,6 +51,11 @@ struct PackedConvolution {
   /// `activation(norm(conv(x)) + other)`.
   func callAsFunction(_ x: Tensor, adding other: Tensor?, _ activation: ActivationFunction) -> Tensor {
     let x = conv.padded(x).inferenceInput(bias.dtype).contiguousIfNeeded(.channelsLast)
+    if let kernels {
+      let rectifies = activation == .relu
+      let sum = Operators.convolutionWithKernels(x, kernels, bias, other, conv.padding, rectifies)
+      return rectifies ? sum : activation.consume(sum)
+    }
     guard isPacked else {
       let y = x.conv2d(
         weight, bias: bias, stride: conv.stride, padding: conv.padding, dilation: conv.dilation, groups: conv.groups)

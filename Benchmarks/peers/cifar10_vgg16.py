@@ -1,0 +1,104 @@
+"""The PyTorch twin of Recipes/cifar10-vgg16.yaml: same network, images, batches, optimizer and schedule.
+
+  python cifar10_vgg16.py FOLDER STATE [--seed 42]      FOLDER has train/CLASS/*.jpg and test/CLASS/*.jpg
+
+Prints the test accuracy after each epoch. STATE is a file written after each; started again, it goes on from there.
+"""
+
+import argparse
+import pathlib
+import time
+
+import numpy
+import torch
+from networks import build
+from PIL import Image
+
+EPOCHS, WARM_UP, BATCH = 12, 3, 128
+
+
+def read(folder):
+    classes = sorted(p.name for p in folder.iterdir() if p.is_dir())
+    files = [(path, label) for label, name in enumerate(classes) for path in sorted((folder / name).iterdir())]
+    images = numpy.stack([numpy.asarray(Image.open(path).convert("RGB")) for path, _ in files])
+    return torch.from_numpy(images).permute(0, 3, 1, 2).contiguous(), torch.tensor([label for _, label in files])
+
+
+def crop_and_flip(images):
+    """Padded by 4, cropped at random, mirrored half of the time; each image for itself."""
+    count, _, side, _ = images.shape
+    padded = torch.nn.functional.pad(images, (4, 4, 4, 4))
+    top, left = torch.randint(0, 9, (2, count, 1))
+    rows, columns = top + torch.arange(side), left + torch.arange(side)
+    columns = torch.where(torch.rand(count, 1) < 0.5, columns.flip(1), columns)
+    return padded[torch.arange(count)[:, None, None], :, rows[:, :, None], columns[:, None, :]].permute(0, 3, 1, 2)
+
+
+def initialize(module):
+    """As torchvision's VGG."""
+    if isinstance(module, torch.nn.Conv2d):
+        torch.nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
+        torch.nn.init.zeros_(module.bias)
+    elif isinstance(module, torch.nn.Linear):
+        torch.nn.init.normal_(module.weight, 0, 0.01)
+        torch.nn.init.zeros_(module.bias)
+
+
+def groups(model):
+    matrices = [p for p in model.parameters() if p.ndim > 1]
+    others = [p for p in model.parameters() if p.ndim <= 1]
+    return [{"params": matrices, "weight_decay": 5e-4}, {"params": others, "weight_decay": 0.0}]
+
+
+@torch.no_grad()
+def accuracy(model, images, labels):
+    model.eval()
+    right = sum((model(x).argmax(1) == y).sum().item() for x, y in zip(images.split(500), labels.split(500)))
+    return right / len(labels)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder", type=pathlib.Path)
+    parser.add_argument("state", type=pathlib.Path)
+    parser.add_argument("--seed", type=int, default=42)
+    options = parser.parse_args()
+    torch.manual_seed(options.seed)
+    images, labels = read(options.folder / "train")
+    tests, test_labels = read(options.folder / "test")
+    mean = (images.float().mean((0, 2, 3)) / 255).view(1, 3, 1, 1)
+    deviation = (images.float() / 255).std((0, 2, 3)).view(1, 3, 1, 1)
+    last = torch.channels_last
+    images, tests = (((x.float() / 255 - mean) / deviation).contiguous(memory_format=last) for x in (images, tests))
+
+    model = build("vgg16_bn", 10, True).apply(initialize).to(memory_format=last)
+    optimizer = torch.optim.SGD(groups(model), lr=0.1, momentum=0.9, nesterov=True, fused=True)
+    steps = len(images) // BATCH
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 0.1, total_steps=EPOCHS * steps, pct_start=WARM_UP / EPOCHS)
+    first, seconds = 0, 0.0
+    if options.state.exists():
+        state = torch.load(options.state, weights_only=True)
+        model.load_state_dict(state["model"])
+        optimizer.load_state_dict(state["optimizer"])
+        schedule.load_state_dict(state["schedule"])
+        first, seconds = state["epoch"], state["seconds"]
+    loss_function = torch.nn.CrossEntropyLoss(label_smoothing=0.1)
+    for epoch in range(first, EPOCHS):
+        torch.manual_seed(options.seed + epoch)
+        start, total = time.time(), 0.0
+        model.train()
+        for batch in torch.randperm(len(images))[: steps * BATCH].split(BATCH):
+            loss = loss_function(model(crop_and_flip(images[batch]).contiguous(memory_format=last)), labels[batch])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            schedule.step()
+            total += loss.item()
+        seconds += time.time() - start
+        state = {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "schedule": schedule.state_dict()}
+        torch.save({**state, "epoch": epoch + 1, "seconds": seconds}, options.state)
+        right = accuracy(model, tests, test_labels)
+        print(f"epoch {epoch + 1}: loss {total / steps:.4f}, test accuracy {right:.4f}, {seconds:.0f} s", flush=True)
+
+
+main()
