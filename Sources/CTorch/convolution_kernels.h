@@ -10,6 +10,10 @@ struct Window {
   int64_t kernel, stride, padding, dilation;
 };
 
+/// So many threads at most sum up a weight's gradient, each its share of the pixels in memory of its own; where there are
+/// more, they divide its channels.
+constexpr int64_t kMostSums = 8;
+
 /// The weight's gradient `[O, C, KH, KW]` of a convolution of `x` `[N, C, H, W]` whose output has the gradient `y`. `C` is
 /// a multiple of 16.
 at::Tensor weight_gradient(const at::Tensor &x, const at::Tensor &y, Window vertical, Window horizontal);

@@ -98,9 +98,6 @@ void WeightGradient::accumulate(float *gradient, int64_t first_pixel, int64_t la
   }
 }
 
-/// The pixels are divided among the threads, each with sums of its own, up to this many; then the strips.
-constexpr int64_t kMostSums = 8;
-
 }  // namespace
 
 at::Tensor weight_gradient(const at::Tensor &x, const at::Tensor &y, Window vertical, Window horizontal) {

@@ -51,9 +51,9 @@ struct Tiling {
 struct Blocks {
   int64_t tiles, shares, share, block;
 
-  Blocks(const Tiling &tiling, int64_t images, int64_t most) {
+  Blocks(const Tiling &tiling, int64_t images, int64_t most, int64_t most_shares) {
     tiles = images * tiling.down * tiling.across;
-    shares = std::min<int64_t>(at::get_num_threads(), (tiles - 1) / kRows + 1);
+    shares = std::min({most_shares, int64_t(at::get_num_threads()), (tiles - 1) / kRows + 1});
     share = (tiles - 1) / shares + 1;
     shares = (tiles - 1) / share + 1;
     const int64_t count = (share - 1) / most + 1;
@@ -61,12 +61,13 @@ struct Blocks {
     block = ((share - 1) / count / kRows + 1) * kRows;
   }
 
-  /// Calls `body(share, first, count)` for each block.
+  /// Calls `body(share, group, first, count)` for each block, in each of so many groups.
   template <typename Body>
-  void for_each(const Body &body) const {
-    parallel_for(shares, [&](int64_t i) {
-      const int64_t end = std::min(tiles, (i + 1) * share);
-      for (int64_t first = i * share; first < end; first += block) body(i, first, std::min(block, end - first));
+  void for_each(int64_t groups, const Body &body) const {
+    parallel_for(shares * groups, [&](int64_t i) {
+      const int64_t start = i / groups * share, end = std::min(tiles, start + share);
+      for (int64_t first = start; first < end; first += block)
+        body(i / groups, i % groups, first, std::min(block, end - first));
     });
   }
 };
@@ -86,14 +87,14 @@ struct Layout {
   static int64_t gap(int64_t size) { return size + kStrip; }
 };
 
-/// Takes `count` tiles into the domain.
+/// Takes some channels of `count` tiles into the domain.
 template <typename Transform>
-CT_AVX2 void take_in(const Tiling &tiling, const float *images, int64_t first, int64_t count, const float *zeros,
-                     Layout layout, float *target) {
+CT_AVX2 void take_in(const Tiling &tiling, const float *images, int64_t first, int64_t count, int64_t first_channel,
+                     int64_t last_channel, const float *zeros, Layout layout, float *target) {
   const float *pixels[kPlaces];
   for (int64_t t = 0; t < count; t++) {
     tiling.pixels<const float>(images, first + t, Transform::from, zeros, pixels);
-    for (int64_t c = 0; c < tiling.channels; c += 8) {
+    for (int64_t c = first_channel; c < last_channel; c += 8) {
       __m256 values[kPlaces];
 #pragma unroll
       for (int i = 0; i < Transform::from; i++)
@@ -176,7 +177,7 @@ at::Tensor winograd_convolution(const at::Tensor &x, const at::Tensor &kernels, 
   const int64_t down = (height + 1) / kOut, across = (columns + 1) / kOut;
   const Tiling from{x.size(2), x.size(3), depth, down, across, padding};
   const Tiling to{height, columns, width, down, across, 0};
-  const Blocks blocks(from, x.size(0), 48);
+  const Blocks blocks(from, x.size(0), 48, at::get_num_threads());
   const auto rows = Layout::rows(blocks.block, depth), out_rows = Layout::rows(blocks.block, width);
 
   auto y = at::empty({x.size(0), width, height, columns}, x.options(), at::MemoryFormat::ChannelsLast);
@@ -188,9 +189,9 @@ at::Tensor winograd_convolution(const at::Tensor &x, const at::Tensor &kernels, 
   float *zeros = edge.mutable_data_ptr<float>(), *target = y.mutable_data_ptr<float>();
   float *memory = scratch.mutable_data_ptr<float>();
 
-  blocks.for_each([&](int64_t share, int64_t first, int64_t count) {
+  blocks.for_each(1, [&](int64_t share, int64_t, int64_t first, int64_t count) {
     float *v = memory + share * scratch.size(1), *m = v + rows.size();
-    take_in<Input>(from, images, first, count, zeros, rows, v);
+    take_in<Input>(from, images, first, count, 0, depth, zeros, rows, v);
     for (int64_t p = 0; p < kPlaces; p++)
       for (int64_t n = 0; n < width; n += kStrip)
         for (int64_t t = 0; t < count; t += kRows)
@@ -207,30 +208,32 @@ at::Tensor winograd_weight_gradient(const at::Tensor &x, const at::Tensor &y, in
   const Tiling from{x.size(2), x.size(3), channels, down, across, padding};
   const Tiling to{y.size(2), y.size(3), outputs, down, across, 0};
   // The more sums there are, the less often they should be fetched.
-  const Blocks blocks(from, x.size(0), std::clamp<int64_t>(std::min(channels, outputs), 48, 256));
+  const Blocks blocks(from, x.size(0), std::clamp<int64_t>(std::min(channels, outputs), 48, 256), kMostSums);
+  const int64_t all_strips = channels / kStrip;
+  const int64_t groups = std::clamp<int64_t>(at::get_num_threads() / blocks.shares, 1, all_strips);
   const auto strips = Layout::strips(blocks.block, channels), rows = Layout::rows(blocks.block, outputs);
 
   auto gradient = at::empty({outputs, channels, 3, 3}, x.options(), at::MemoryFormat::ChannelsLast);
   auto sums = at::empty({blocks.shares, kPlaces, outputs, channels}, x.options());
   auto edge = at::zeros({std::max(channels, outputs)}, x.options());
-  auto scratch = at::empty({blocks.shares, strips.size() + rows.size()}, x.options());
+  auto scratch = at::empty({blocks.shares * groups, strips.size() + rows.size()}, x.options());
   const float *images = x.const_data_ptr<float>(), *gradients = y.const_data_ptr<float>();
   const float *zeros = edge.const_data_ptr<float>();
   float *memory = scratch.mutable_data_ptr<float>(), *total = sums.mutable_data_ptr<float>();
   float *target = gradient.mutable_data_ptr<float>();
 
-  blocks.for_each([&](int64_t share, int64_t first, int64_t count) {
-    float *v = memory + share * scratch.size(1), *m = v + strips.size();
-    take_in<Input>(from, images, first, count, zeros, strips, v);
-    take_in<OutputGradient>(to, gradients, first, count, zeros, rows, m);
+  blocks.for_each(groups, [&](int64_t share, int64_t group, int64_t first, int64_t count) {
+    float *v = memory + (share * groups + group) * scratch.size(1), *m = v + strips.size();
+    const int64_t start = all_strips * group / groups * kStrip, end = all_strips * (group + 1) / groups * kStrip;
+    take_in<Input>(from, images, first, count, start, end, zeros, strips, v);
+    take_in<OutputGradient>(to, gradients, first, count, 0, outputs, zeros, rows, m);
+    const auto multiply_block = first == share * blocks.share ? multiply<false> : multiply<true>;
     for (int64_t p = 0; p < kPlaces; p++)
-      for (int64_t c = 0; c < channels; c += kStrip)
-        for (int64_t o = 0; o < outputs; o += kRows) {
-          const auto multiply_block = first == share * blocks.share ? multiply<false> : multiply<true>;
+      for (int64_t c = start; c < end; c += kStrip)
+        for (int64_t o = 0; o < outputs; o += kRows)
           multiply_block(std::min(kRows, outputs - o), {m + p * rows.place + o, 1, outputs},
                          v + p * strips.place + c / kStrip * strips.strip, count,
                          total + ((share * kPlaces + p) * outputs + o) * channels + c, channels);
-        }
   });
   parallel_for(outputs, [&](int64_t o) { take_out_weight(total, blocks.shares, o, channels, outputs, target); });
   return gradient;

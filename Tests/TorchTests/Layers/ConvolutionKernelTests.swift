@@ -79,7 +79,7 @@ import Testing
     }
   }
 
-  @Test(arguments: [1, 2, 3, 8]) func anyNumberOfThreadsGivesTheSame(_ threads: Int) async {
+  @Test(arguments: [1, 2, 3, 8, 20]) func anyNumberOfThreadsGivesTheSame(_ threads: Int) async {
     await #expect(processExitsWith: .success) { [threads] in
       Machine.threadCount = threads
       for test in ConvolutionKernelTests.cases {
