@@ -98,6 +98,27 @@ class TinyResNet(nn.Module):
         return self.fc(self.stages(self.bn1(self.conv1(x)).relu()).mean((2, 3)))
 
 
+class Airbench(nn.Module):
+    class Block(nn.Module):
+        def __init__(self, inputs, width):
+            super().__init__()
+            self.conv1, self.bn1 = nn.Conv2d(inputs, width, 3, padding=1, bias=False), nn.BatchNorm2d(width)
+            self.conv2, self.bn2 = nn.Conv2d(width, width, 3, padding=1, bias=False), nn.BatchNorm2d(width)
+
+        def forward(self, x):
+            x = nn.functional.gelu(self.bn1(nn.functional.max_pool2d(self.conv1(x), 2)))
+            return nn.functional.gelu(self.bn2(self.conv2(x)))
+
+    def __init__(self, classes):
+        super().__init__()
+        self.whitening = nn.Conv2d(3, 24, 2)
+        self.blocks = nn.Sequential(*[self.Block(i, o) for i, o in [(24, 64), (64, 256), (256, 256)]])
+        self.head = nn.Linear(256, classes, bias=False)
+
+    def forward(self, x):
+        return self.head(self.blocks(nn.functional.gelu(self.whitening(x))).amax((2, 3))) / 9
+
+
 TINY_STAGES = [(24, 1, 2), (40, 2, 2)]
 
 
@@ -163,6 +184,7 @@ def main():
         cases[f"{name}-cifar"] = case(cifar(build(name)), 3, 32)
     cases["googlenet-transform"] = case(build("googlenet", transform_input=True), 3, 64)
     cases["small_vgg"] = case(SmallVGG(CLASSES), 3, 224)
+    cases["airbench94"] = case(Airbench(CLASSES), 3, 64)
     cases["tiny"] = case(TinyResNet(CLASSES, 1, 16, TINY_STAGES), 1, 28)
     text = json.dumps({"cases": cases, "seeded": seeded()}, separators=(",", ":"))
     (FIXTURES / "classifiers.json").write_text(text.replace('},"', '},\n"') + "\n")

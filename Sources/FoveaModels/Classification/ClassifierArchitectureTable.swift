@@ -33,6 +33,9 @@ extension ClassifierArchitecture {
       ClassifierArchitecture(
         name: "tiny_resnet", classes: 10, inputChannels: 1, inputSize: 28, parameterCount: 289_738,
         stems: [.cifar], build: { classes, channels, _, _ in TinyResNet(classes: classes, inputChannels: channels) }),
+      ClassifierArchitecture(
+        name: "airbench94", classes: 10, inputChannels: 3, inputSize: 32, parameterCount: 1_972_792,
+        stems: [.cifar], build: { classes, channels, _, _ in Airbench(classes: classes, inputChannels: channels) }),
     ] + transformers + [
       convNeXt("convnext_tiny", .tiny, 28_589_128),
       convNeXt("convnext_small", .small, 50_223_688),

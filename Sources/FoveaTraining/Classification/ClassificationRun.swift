@@ -41,6 +41,7 @@ public final class ClassificationRun: RecipeRun {
         input: try Self.input(for: splits.train, recipe.images))
       model = try configuration.makeModel()
       published = nil
+      if let model = model as? Airbench { try whiten(model) }
     }
     if let weights = recipe.weights { try load(weights) }
     if let note = try recipe.fineTuning.prepare(model) { notes.append(note) }
@@ -125,6 +126,16 @@ public final class ClassificationRun: RecipeRun {
     return DataLoaders(
       train: loader(splits.train, training, shuffle: true),
       validation: judge.map { loader($0, evaluation, shuffle: false) })
+  }
+
+  /// Sets the first layer by some of the training images.
+  private func whiten(_ model: Airbench) throws {
+    let isFixed = try splits.train.isFixed(at: configuration.input.size)
+    let preprocessing = Preprocessing.evaluation(input: configuration.input, isFixedSize: isFixed)
+    let loader = DataLoader(
+      splits.train, batchSize: min(splits.train.count, 5000), shuffle: true, transform: preprocessing.sample,
+      batchTransform: preprocessing.batch, seed: recipe.seed, threads: recipe.training.loaderThreads)
+    if let batch = try loader.batches(epoch: 0).nextBatch() { model.whiten(batch.images) }
   }
 
   private func load(_ weights: String) throws {

