@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Runs Fovea and its Python peers in turn, and writes Benchmarks/RESULTS.md.
 
-  make bench                 every row
+  make bench                 everything
   make bench ROW=resnet50    the rows whose name contains the word
+  make bench ROW=curves      how Fovea's throughput changes with the batch, the image's size and the threads
 
 A row's two sides alternate, so that whatever else the machine does falls on both; what counts is the median, and the
 ratio of the medians. Rows that were not run keep their last result, which is in Benchmarks/results.json.
@@ -152,6 +153,40 @@ def compare(row, folder, rounds):
     }
 
 
+BATCHES, SIZES, THREADS = (1, 4, 16, 64, 256), (32, 64, 128, 224, 320, 512), (1, 2)
+
+
+def curves():
+    """Images a second of ResNet-18 in use: batches of one size, and sizes of one batch, for each number of threads."""
+    points = [(batch, 224) for batch in BATCHES] + [(8, size) for size in SIZES]
+    result = []
+    for batch, size in points:
+        for threads in THREADS:
+            flags = {"--batch": batch, "--size": size, "--threads": threads, "--seconds": 3}
+            command = [FOVEA, "benchmark", "infer", "resnet18", "--optimized", "--json"]
+            for flag, value in flags.items():
+                command += [flag, str(value)]
+            rate = measured(command, "images_per_second")["images_per_second"]
+            print(f"  {batch} x {size}, {threads} threads: {rate:.1f}", file=sys.stderr)
+            result.append({"batch": batch, "size": size, "threads": threads, "images_per_second": rate})
+    return result
+
+
+def curves_report(points):
+    """Two tables, and for sizes the megapixels a second too, which would be equal if cost grew with the pixels alone."""
+    rate = {(p["batch"], p["size"], p["threads"]): p["images_per_second"] for p in points}
+    head = " | ".join(f"{n} thread{'s' if n > 1 else ''}" for n in THREADS)
+    lines = ["", "## How cost grows", "", "ResNet-18 in use, fp32, images a second (in brackets megapixels a second).", ""]
+    lines += [f"| batch, at 224x224 | {head} |", "|---" * (len(THREADS) + 1) + "|"]
+    for batch in BATCHES:
+        lines.append(f"| {batch} | " + " | ".join(f"{rate[batch, 224, n]:.1f}" for n in THREADS) + " |")
+    lines += ["", f"| side, in batches of 8 | {head} |", "|---" * (len(THREADS) + 1) + "|"]
+    for size in SIZES:
+        cells = [f"{rate[8, size, n]:.1f} ({rate[8, size, n] * size * size / 1e6:.2f})" for n in THREADS]
+        lines.append(f"| {size} | " + " | ".join(cells) + " |")
+    return lines
+
+
 def ratio(row, results, peer):
     ours, theirs = results["Fovea"][row.unit], results[peer][row.unit]
     return theirs / ours if row.unit == "seconds" else ours / theirs
@@ -181,6 +216,8 @@ def report(all_rows, store):
             show = lambda side: f"{results[side][row.unit]:.{2 if row.unit == 'seconds' else 1}f} {UNITS[row.unit]}"
             memory = "/".join(f" {results[side]['peak_memory'] / 2**20:.0f} MiB " for side in ("Fovea", peer)) if row.unit != "seconds" else ""
             lines.append(f"| {row.name} | {show('Fovea')} | {peer} {show(peer)} | {ratio(row, results, peer):.2f} | {target} | {memory.strip()} |")
+    if "curves" in store:
+        lines += curves_report(store["curves"])
     notes = ROOT / "Benchmarks/NOTES.md"
     if notes.exists():
         lines += ["", notes.read_text().rstrip()]
@@ -219,6 +256,9 @@ def main():
             store["rows"][row.name] = compare(row, folder, options.rounds)
         STORE.write_text(json.dumps(store, indent=1) + "\n")
         report(all_rows, store)
+    if options.row.lower() in "curves":
+        store["curves"] = curves()
+        STORE.write_text(json.dumps(store, indent=1) + "\n")
     report(all_rows, store)
     print("Benchmarks/RESULTS.md")
 
