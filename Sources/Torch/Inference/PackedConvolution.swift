@@ -18,10 +18,12 @@ extension Operators {
 struct PackedConvolution {
   private let conv: Conv2d
   private let norm: (any ChannelNorm)?  // held because the table that this is in knows both by their identity
-  private let weight: Tensor
+  private let weight: Tensor  // as its way has it
   private let bias: Tensor
-  private let isPacked: Bool
-  private let kernels: Tensor?  // of Winograd's way, where that is the faster one
+  private let way: Way
+
+  /// Who computes it: Winograd's minimal filtering where that is the fastest, oneDNN, or libtorch layer by layer.
+  private enum Way { case winograd, oneDNN, plain }
 
   init(_ conv: Conv2d, _ norm: (any ChannelNorm)?, dtype: DType, input: Shape) {
     self.conv = conv
@@ -34,33 +36,39 @@ struct PackedConvolution {
     }
     self.bias = bias.to(dtype)
     let input = conv.samePadding ? conv.padded(.zeros(input.sizes)).shape : input
-    isPacked = PackedLayers.hasKernels(for: dtype, on: weight.device)
     weight = weight.to(dtype)
+    let (padding, stride, dilation) = conv.pairs
     let images = Tensor.zeros(input.sizes, dtype: dtype, device: weight.device).contiguous(.channelsLast)
-    kernels =
-      Operators.prefersKernels(
-        images, weight, conv.pairs.stride, conv.pairs.padding, conv.pairs.dilation, conv.groups)
-      ? Operators.convolutionKernels(weight) : nil
-    self.weight =
-      isPacked
-      ? Operators.reorderConvolutionWeight(
-        weight, conv.pairs.padding, conv.pairs.stride, conv.pairs.dilation, conv.groups, input.sizes)
-      : weight.contiguous(.channelsLast)
+    if Operators.prefersKernels(images, weight, stride, padding, dilation, conv.groups) {
+      way = .winograd
+      self.weight = Operators.convolutionKernels(weight)
+    } else if PackedLayers.hasKernels(for: dtype, on: weight.device) {
+      way = .oneDNN
+      self.weight = Operators.reorderConvolutionWeight(weight, padding, stride, dilation, conv.groups, input.sizes)
+    } else {
+      way = .plain
+      self.weight = weight.contiguous(.channelsLast)
+    }
   }
 
   /// `activation(norm(conv(x)) + other)`.
   func callAsFunction(_ x: Tensor, adding other: Tensor?, _ activation: ActivationFunction) -> Tensor {
     let x = conv.padded(x).inferenceInput(bias.dtype).contiguousIfNeeded(.channelsLast)
-    if let kernels {
+    switch way {
+    case .winograd:
       let rectifies = activation == .relu
-      let sum = Operators.convolutionWithKernels(x, kernels, bias, other, conv.padding, rectifies)
+      let sum = Operators.convolutionWithKernels(
+        x, weight, bias, other?.inferenceInput(bias.dtype), conv.padding, rectifies)
       return rectifies ? sum : activation.consume(sum)
-    }
-    guard isPacked else {
+    case .oneDNN: return fused(x, adding: other, activation)
+    case .plain:
       let y = x.conv2d(
         weight, bias: bias, stride: conv.stride, padding: conv.padding, dilation: conv.dilation, groups: conv.groups)
       return activation.consume(other.map { y + $0 } ?? y)
     }
+  }
+
+  private func fused(_ x: Tensor, adding other: Tensor?, _ activation: ActivationFunction) -> Tensor {
     let (padding, stride, dilation) = conv.pairs
     guard let other else {
       let (name, numbers, variant) = activation.postOperation
