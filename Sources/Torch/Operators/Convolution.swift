@@ -1,17 +1,9 @@
-internal import CTorch
-
 extension Operators {
   static let conv1d = Op<Tensor, Tensor, Tensor, Tensor?, [Int], [Int], [Int], Int>("aten::conv1d")
   static let conv2d = Op<Tensor, Tensor, Tensor, Tensor?, [Int], [Int], [Int], Int>("fovea::conv2d")
   static let convTranspose2d = Op<Tensor, Tensor, Tensor, Tensor?, [Int], [Int], [Int], Int, [Int]>(
     "aten::conv_transpose2d", "input")
   static let unfold = Op<Tensor, Tensor, [Int], [Int], [Int], [Int]>("aten::im2col")
-}
-
-extension Machine {
-  /// Whether float32 convolutions, channels last, run by Fovea's own kernels where these are faster than oneDNN's: on
-  /// processors with AVX2 and no AVX-512. The environment variable `FOVEA_CONVOLUTION=libtorch` leaves all to oneDNN.
-  public static var hasOwnConvolutions: Bool { ct_convolution_uses_own() != 0 }
 }
 
 extension Tensor {

@@ -1,4 +1,3 @@
-import Foundation
 import Testing
 
 @testable import Torch
@@ -45,6 +44,21 @@ import Testing
     Case(testDescription: "1x1 with padding", images: [5, 16, 7, 7], weight: [6, 16, 1, 1], padding: 3),
     Case(testDescription: "15 channels", images: [2, 15, 7, 7], weight: [32, 15, 3, 3]),
   ]
+
+  /// Without this the other tests would pass if libtorch computed everything.
+  @Test func winogradsWayIsTakenWhereItPays() {
+    let other = [
+      "too few tiles", "images as PyTorch has them", "stride", "dilation", "5x5 of one channel", "1x1",
+      "1x1 with a stride", "1x1 with padding", "15 channels",
+    ]
+    for test in Self.cases {
+      let leaves = Self.leaves(of: test, .float32)
+      let pairs = [test.stride, test.padding, test.dilation].map { [$0, $0] }
+      let isTaken = Operators.prefersKernels(leaves[0], leaves[1], pairs[0], pairs[1], pairs[2], 1)
+      let pays = Machine.hasOwnConvolutions && !other.contains(test.testDescription)
+      #expect(isTaken == pays, "\(test.testDescription)")
+    }
+  }
 
   private static func leaves(of test: Case, _ dtype: DType) -> [Tensor] {
     let formats = [test.format, test.weightFormat, .contiguous]
