@@ -1,6 +1,8 @@
 """The PyTorch twin of Recipes/cifar10-vgg16.yaml: same network, images, batches, optimizer and schedule.
 
-  python cifar10_vgg16.py FOLDER STATE [--seed 42]      FOLDER has train/CLASS/*.jpg and test/CLASS/*.jpg
+  python cifar10_vgg16.py FOLDER STATE [--seed 42] [--precision bf16] [--threads 2]
+
+FOLDER has train/CLASS/*.jpg and test/CLASS/*.jpg.
 
 Prints the test accuracy after each epoch. STATE is a file written after each; started again, it goes on from there.
 """
@@ -50,10 +52,16 @@ def groups(model):
     return [{"params": matrices, "weight_decay": 5e-4}, {"params": others, "weight_decay": 0.0}]
 
 
+def forward(model, images, precision):
+    with torch.autocast("cpu", torch.bfloat16, enabled=precision == "bf16"):
+        return model(images).float()
+
+
 @torch.no_grad()
-def accuracy(model, images, labels):
+def accuracy(model, images, labels, precision):
     model.eval()
-    right = sum((model(x).argmax(1) == y).sum().item() for x, y in zip(images.split(500), labels.split(500)))
+    batches = zip(images.split(500), labels.split(500))
+    right = sum((forward(model, x, precision).argmax(1) == y).sum().item() for x, y in batches)
     return right / len(labels)
 
 
@@ -62,7 +70,10 @@ def main():
     parser.add_argument("folder", type=pathlib.Path)
     parser.add_argument("state", type=pathlib.Path)
     parser.add_argument("--seed", type=int, default=42)
+    parser.add_argument("--precision", choices=["fp32", "bf16"], default="fp32")
+    parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
+    torch.set_num_threads(options.threads)
     torch.manual_seed(options.seed)
     images, labels = read(options.folder / "train")
     tests, test_labels = read(options.folder / "test")
@@ -88,7 +99,8 @@ def main():
         start, total = time.time(), 0.0
         model.train()
         for batch in torch.randperm(len(images))[: steps * BATCH].split(BATCH):
-            loss = loss_function(model(crop_and_flip(images[batch]).contiguous(memory_format=last)), labels[batch])
+            augmented = crop_and_flip(images[batch]).contiguous(memory_format=last)
+            loss = loss_function(forward(model, augmented, options.precision), labels[batch])
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
@@ -97,7 +109,7 @@ def main():
         seconds += time.time() - start
         state = {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "schedule": schedule.state_dict()}
         torch.save({**state, "epoch": epoch + 1, "seconds": seconds}, options.state)
-        right = accuracy(model, tests, test_labels)
+        right = accuracy(model, tests, test_labels, options.precision)
         print(f"epoch {epoch + 1}: loss {total / steps:.4f}, test accuracy {right:.4f}, {seconds:.0f} s", flush=True)
 
 

@@ -1,4 +1,4 @@
-// What the kernels written here for processors with AVX2 have in common.
+// What the kernels written here for float32, with AVX2, have in common.
 #pragma once
 
 #include <cstdint>
@@ -8,19 +8,6 @@
 #endif
 
 namespace ctorch {
-
-/// Whether this processor has AVX2 and not AVX-512, for which oneDNN has better kernels than these.
-inline bool has_avx2_at_most() {
-#if defined(__x86_64__)
-  static const bool value = [] {
-    __builtin_cpu_init();
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && !__builtin_cpu_supports("avx512f");
-  }();
-  return value;
-#else
-  return false;
-#endif
-}
 
 /// The numbers of a column strip of a matrix, and the rows that are multiplied by it at once: 6 x 16 sums fill 12 of the
 /// 16 registers.

@@ -3,15 +3,12 @@
 // 4x4; tiles, kernels and outputs are taken into a domain in which a convolution is a product, one matrix product for each
 // of a tile's 16 places. Everything is channels last: transforms go along the channels, eight at a time.
 #include <ATen/Functions.h>
-#include <ATen/Parallel.h>
 
-#include <algorithm>
 #include <limits>
 
 #include "avx2.h"
 #include "convolution_kernels.h"
-#include "parallel.h"
-#include "winograd_transforms.h"
+#include "winograd_tiles.h"
 
 namespace ctorch {
 
@@ -20,57 +17,6 @@ namespace ctorch {
 using namespace winograd;
 
 namespace {
-
-/// What is done to each number of the output: the bias and the other tensor's number added, and negative ones set to zero.
-struct Finish {
-  const float *bias, *other;
-  bool rectifies;
-};
-
-/// Images of `channels` numbers a pixel, and the tiles on them: `side` x `side` pixels, one every two from `-padding` on.
-struct Tiling {
-  int64_t height, width, channels;
-  int64_t down, across;  // tiles in an image
-  int64_t padding;
-
-  /// For each place of a tile the pixel that lies there, or `outside`.
-  template <typename Pixel>
-  void pixels(Pixel *images, int64_t tile, int side, Pixel *outside, Pixel **found) const {
-    const int64_t image = tile / (down * across), top = tile / across % down * kOut - padding;
-    const int64_t left = tile % across * kOut - padding;
-    for (int i = 0; i < side; i++)
-      for (int j = 0; j < side; j++) {
-        const int64_t y = top + i, x = left + j;
-        const bool is_inside = y >= 0 && y < height && x >= 0 && x < width;
-        found[i * kSide + j] = is_inside ? images + ((image * height + y) * width + x) * channels : outside;
-      }
-  }
-};
-
-/// The tiles of all images in equal shares, one a thread, and those in equal blocks, which are taken at once.
-struct Blocks {
-  int64_t tiles, shares, share, block;
-
-  Blocks(const Tiling &tiling, int64_t images, int64_t most, int64_t most_shares) {
-    tiles = images * tiling.down * tiling.across;
-    shares = std::min({most_shares, int64_t(at::get_num_threads()), (tiles - 1) / kRows + 1});
-    share = (tiles - 1) / shares + 1;
-    shares = (tiles - 1) / share + 1;
-    const int64_t count = (share - 1) / most + 1;
-    // Whole groups of rows, as a product takes them.
-    block = ((share - 1) / count / kRows + 1) * kRows;
-  }
-
-  /// Calls `body(share, group, first, count)` for each block, in each of so many groups.
-  template <typename Body>
-  void for_each(int64_t groups, const Body &body) const {
-    parallel_for(shares * groups, [&](int64_t i) {
-      const int64_t start = i / groups * share, end = std::min(tiles, start + share);
-      for (int64_t first = start; first < end; first += block)
-        body(i / groups, i % groups, first, std::min(block, end - first));
-    });
-  }
-};
 
 /// Where the number of a place, a tile and a channel lies: strips of 16 channels, tiles and places, so far apart.
 struct Layout {
@@ -111,7 +57,7 @@ CT_AVX2 void take_in(const Tiling &tiling, const float *images, int64_t first, i
 
 /// Takes `count` tiles out of the domain, to the output's pixels, and does to each of these what is to be done; what lies
 /// outside goes to `ignored`, and what is added there comes from it.
-CT_AVX2 void take_out(const Tiling &tiling, const float *source, int64_t first, int64_t count, const Finish &finish,
+CT_AVX2 void take_out(const Tiling &tiling, const float *source, int64_t first, int64_t count, const Finish<float> &finish,
                       Layout layout, float *ignored, float *images) {
   float *pixels[kPlaces];
   const float *others[kPlaces];
@@ -131,8 +77,8 @@ CT_AVX2 void take_out(const Tiling &tiling, const float *source, int64_t first, 
 #pragma unroll
         for (int j = 0; j < kOut; j++) {
           const int place = i * kSide + j;
-          __m256 value = add(values[place], shift);
-          if (finish.other) value = add(value, _mm256_loadu_ps(others[place] + c));
+          __m256 value = values[place] + shift;
+          if (finish.other) value += _mm256_loadu_ps(others[place] + c);
           // The second operand is the result where one is not a number.
           _mm256_storeu_ps(pixels[place] + c, _mm256_max_ps(least, value));
         }
@@ -149,7 +95,7 @@ CT_AVX2 void take_out_weight(const float *sums, int64_t slices, int64_t o, int64
     for (int p = 0; p < kPlaces; p++) {
       const float *place = sums + (p * outputs + o) * channels + c;
       values[p] = _mm256_loadu_ps(place);
-      for (int64_t s = 1; s < slices; s++) values[p] = add(values[p], _mm256_loadu_ps(place + s * size));
+      for (int64_t s = 1; s < slices; s++) values[p] += _mm256_loadu_ps(place + s * size);
     }
     transform<KernelGradient>(values);
     for (int i = 0; i < 3; i++)
@@ -177,13 +123,13 @@ at::Tensor winograd_convolution(const at::Tensor &x, const at::Tensor &kernels, 
   const int64_t down = (height + 1) / kOut, across = (columns + 1) / kOut;
   const Tiling from{x.size(2), x.size(3), depth, down, across, padding};
   const Tiling to{height, columns, width, down, across, 0};
-  const Blocks blocks(from, x.size(0), 48, at::get_num_threads());
+  const Blocks blocks(from, x.size(0), 48, at::get_num_threads(), kRows);
   const auto rows = Layout::rows(blocks.block, depth), out_rows = Layout::rows(blocks.block, width);
 
   auto y = at::empty({x.size(0), width, height, columns}, x.options(), at::MemoryFormat::ChannelsLast);
   auto edge = at::zeros({depth + blocks.shares * width}, x.options());
   auto scratch = at::empty({blocks.shares, rows.size() + out_rows.size()}, x.options());
-  const Finish finish{bias.defined() ? bias.const_data_ptr<float>() : nullptr,
+  const Finish<float> finish{bias.defined() ? bias.const_data_ptr<float>() : nullptr,
                       other.defined() ? other.const_data_ptr<float>() : nullptr, rectifies};
   const float *images = x.const_data_ptr<float>(), *u = kernels.const_data_ptr<float>();
   float *zeros = edge.mutable_data_ptr<float>(), *target = y.mutable_data_ptr<float>();
@@ -208,7 +154,7 @@ at::Tensor winograd_weight_gradient(const at::Tensor &x, const at::Tensor &y, in
   const Tiling from{x.size(2), x.size(3), channels, down, across, padding};
   const Tiling to{y.size(2), y.size(3), outputs, down, across, 0};
   // The more sums there are, the less often they should be fetched.
-  const Blocks blocks(from, x.size(0), std::clamp<int64_t>(std::min(channels, outputs), 48, 256), kMostSums);
+  const Blocks blocks(from, x.size(0), std::clamp<int64_t>(std::min(channels, outputs), 48, 256), kMostSums, kRows);
   const int64_t all_strips = channels / kStrip;
   const int64_t groups = std::clamp<int64_t>(at::get_num_threads() / blocks.shares, 1, all_strips);
   const auto strips = Layout::strips(blocks.block, channels), rows = Layout::rows(blocks.block, outputs);

@@ -1,5 +1,5 @@
 // Winograd's minimal filtering of 3x3 kernels by tiles of 4x4 places that give 2x2 outputs: its matrices, which go along
-// the channels, eight at a time, and the weights.
+// the channels, a vector `V` at a time, and the weights in float32.
 #pragma once
 
 #include "avx2.h"
@@ -11,61 +11,65 @@ namespace ctorch::winograd {
 /// A tile has 4x4 places and gives 2x2 outputs.
 constexpr int kSide = 4, kPlaces = 16, kOut = 2;
 
-CT_AVX2 inline __m256 add(__m256 a, __m256 b) { return _mm256_add_ps(a, b); }
-CT_AVX2 inline __m256 subtract(__m256 a, __m256 b) { return _mm256_sub_ps(a, b); }
-
-// The four matrices, each applied to `n` numbers `step` apart, in place of a product with it.
+// The five matrices, each applied to `from` numbers `step` apart, in place of a product with it. They take on the
+// instructions of what they are used in.
+#define CT_INLINE __attribute__((always_inline)) inline
 
 /// Bᵀ: of a tile of the input.
 struct Input {
   static constexpr int from = 4, to = 4;
-  CT_AVX2 static void apply(const __m256 *d, int step, __m256 *v) {
-    const __m256 d0 = d[0], d1 = d[step], d2 = d[2 * step], d3 = d[3 * step];
-    v[0] = subtract(d0, d2), v[step] = add(d1, d2), v[2 * step] = subtract(d2, d1), v[3 * step] = subtract(d1, d3);
+  template <typename V>
+  CT_INLINE static void apply(const V *d, int step, V *v) {
+    const V d0 = d[0], d1 = d[step], d2 = d[2 * step], d3 = d[3 * step];
+    v[0] = d0 - d2, v[step] = d1 + d2, v[2 * step] = d2 - d1, v[3 * step] = d1 - d3;
   }
 };
 
 /// G: of a kernel.
 struct Kernel {
   static constexpr int from = 3, to = 4;
-  CT_AVX2 static void apply(const __m256 *g, int step, __m256 *u) {
-    const __m256 half = _mm256_set1_ps(0.5f), g0 = g[0], g1 = g[step], g2 = g[2 * step];
-    const __m256 sum = _mm256_mul_ps(half, add(g0, g2)), middle = _mm256_mul_ps(half, g1);
-    u[0] = g0, u[step] = add(sum, middle), u[2 * step] = subtract(sum, middle), u[3 * step] = g2;
+  template <typename V>
+  CT_INLINE static void apply(const V *g, int step, V *u) {
+    const V g0 = g[0], g1 = g[step], g2 = g[2 * step];
+    const V sum = 0.5f * (g0 + g2), middle = 0.5f * g1;
+    u[0] = g0, u[step] = sum + middle, u[2 * step] = sum - middle, u[3 * step] = g2;
   }
 };
 
 /// Aᵀ: to a tile of the output.
 struct Output {
   static constexpr int from = 4, to = 2;
-  CT_AVX2 static void apply(const __m256 *m, int step, __m256 *y) {
-    const __m256 m0 = m[0], m1 = m[step], m2 = m[2 * step], m3 = m[3 * step];
-    y[0] = add(add(m0, m1), m2), y[step] = subtract(subtract(m1, m2), m3);
+  template <typename V>
+  CT_INLINE static void apply(const V *m, int step, V *y) {
+    const V m0 = m[0], m1 = m[step], m2 = m[2 * step], m3 = m[3 * step];
+    y[0] = m0 + m1 + m2, y[step] = m1 - m2 - m3;
   }
 };
 
 /// A: of a tile of the output's gradient.
 struct OutputGradient {
   static constexpr int from = 2, to = 4;
-  CT_AVX2 static void apply(const __m256 *y, int step, __m256 *m) {
-    const __m256 y0 = y[0], y1 = y[step];
-    m[0] = y0, m[step] = add(y0, y1), m[2 * step] = subtract(y0, y1), m[3 * step] = subtract(_mm256_setzero_ps(), y1);
+  template <typename V>
+  CT_INLINE static void apply(const V *y, int step, V *m) {
+    const V y0 = y[0], y1 = y[step];
+    m[0] = y0, m[step] = y0 + y1, m[2 * step] = y0 - y1, m[3 * step] = -y1;
   }
 };
 
 /// Gᵀ: to the gradient of a kernel.
 struct KernelGradient {
   static constexpr int from = 4, to = 3;
-  CT_AVX2 static void apply(const __m256 *u, int step, __m256 *g) {
-    const __m256 half = _mm256_set1_ps(0.5f), u0 = u[0], u1 = u[step], u2 = u[2 * step], u3 = u[3 * step];
-    const __m256 sum = _mm256_mul_ps(half, add(u1, u2));
-    g[0] = add(u0, sum), g[step] = _mm256_mul_ps(half, subtract(u1, u2)), g[2 * step] = add(sum, u3);
+  template <typename V>
+  CT_INLINE static void apply(const V *u, int step, V *g) {
+    const V u0 = u[0], u1 = u[step], u2 = u[2 * step], u3 = u[3 * step];
+    const V sum = 0.5f * (u1 + u2);
+    g[0] = u0 + sum, g[step] = 0.5f * (u1 - u2), g[2 * step] = sum + u3;
   }
 };
 
 /// Both directions: `values` has places of `kSide` x `kSide`, of which the first `from` x `from` are given.
-template <typename Transform>
-CT_AVX2 inline void transform(__m256 *values) {
+template <typename Transform, typename V>
+CT_INLINE void transform(V *values) {
 #pragma unroll
   for (int column = 0; column < Transform::from; column++) Transform::apply(values + column, kSide, values + column);
 #pragma unroll

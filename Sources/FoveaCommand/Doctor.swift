@@ -28,9 +28,10 @@ struct Doctor: ParsableCommand {
   }
 
   private var convolutions: String {
-    Machine.hasOwnConvolutions
-      ? "3x3 with fewer multiplications (Winograd), and Fovea's own gradients; FOVEA_CONVOLUTION=libtorch takes oneDNN's"
-      : "oneDNN's"
+    let types = [DType.float32, .bfloat16].filter { Machine.hasOwnConvolutions(in: $0) }
+    guard !types.isEmpty else { return "oneDNN's" }
+    let names = types.map { "\($0)" }.joined(separator: " and ")
+    return "in \(names) 3x3 with fewer multiplications (Winograd); FOVEA_CONVOLUTION=libtorch takes oneDNN's"
   }
 
   private var memoryCache: String {

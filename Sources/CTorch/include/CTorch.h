@@ -105,8 +105,8 @@ void ct_autocast_end(int32_t device_type, int32_t was_enabled, int32_t scalar_ty
 int32_t ct_linear_uses_onednn(void);
 void ct_linear_set_uses_onednn(int32_t value);
 
-// Whether float32 convolutions, channels last, run by the kernels of this library where these are faster.
-int32_t ct_convolution_uses_own(void);
+// Whether convolutions in a type, channels last, run by the kernels of this library where these are faster.
+int32_t ct_convolution_uses_own(int32_t dtype);
 
 // Memory of tensors on the CPU: bytes in blocks of 64 KiB and more
 typedef struct {

@@ -15,9 +15,10 @@ public enum Machine {
   /// is emulated and several times slower than float32.
   public static var hasFastBFloat16: Bool { ct_cpu_has_fast_bfloat16() != 0 }
 
-  /// Whether float32 convolutions, channels last, run by Fovea's own kernels where these are faster than oneDNN's: on
-  /// processors with AVX2 and no AVX-512. The environment variable `FOVEA_CONVOLUTION=libtorch` leaves all to oneDNN.
-  public static var hasOwnConvolutions: Bool { ct_convolution_uses_own() != 0 }
+  /// Whether convolutions in a type, channels last, run by Fovea's own kernels where these are faster than oneDNN's: in
+  /// float32 on processors with AVX2 and no quicker AVX-512, in bfloat16 on those with AVX-512 BF16 and no AMX. The
+  /// environment variable `FOVEA_CONVOLUTION=libtorch` leaves all to oneDNN.
+  public static func hasOwnConvolutions(in dtype: DType) -> Bool { ct_convolution_uses_own(Int32(dtype.rawValue)) != 0 }
 
   /// The number of threads that an operator called from this thread may use.
   public static var threadCount: Int {

@@ -5,9 +5,9 @@ import Testing
 /// The convolutions written here, against libtorch in double precision. Other processors have no use for them: there this
 /// is a test of libtorch.
 @Suite struct ConvolutionKernelTests {
-  private typealias Convolution = Op<Tensor, Tensor, Tensor, Tensor?, [Int], [Int], [Int], Int>
-  private static let convolution = Convolution("fovea::conv2d")
-  private static let reference = Convolution("aten::conv2d")
+  typealias Convolution = Op<Tensor, Tensor, Tensor, Tensor?, [Int], [Int], [Int], Int>
+  static let convolution = Convolution("fovea::conv2d")
+  static let reference = Convolution("aten::conv2d")
 
   struct Case: Sendable, CustomTestStringConvertible {
     let testDescription: String
@@ -45,22 +45,24 @@ import Testing
     Case(testDescription: "15 channels", images: [2, 15, 7, 7], weight: [32, 15, 3, 3]),
   ]
 
+  /// Those of the cases that are not Winograd's.
+  static let others = [
+    "too few tiles", "images as PyTorch has them", "stride", "dilation", "5x5 of one channel", "1x1",
+    "1x1 with a stride", "1x1 with padding", "15 channels",
+  ]
+
   /// Without this the other tests would pass if libtorch computed everything.
   @Test func winogradsWayIsTakenWhereItPays() {
-    let other = [
-      "too few tiles", "images as PyTorch has them", "stride", "dilation", "5x5 of one channel", "1x1",
-      "1x1 with a stride", "1x1 with padding", "15 channels",
-    ]
     for test in Self.cases {
       let leaves = Self.leaves(of: test, .float32)
       let pairs = [test.stride, test.padding, test.dilation].map { [$0, $0] }
       let isTaken = Operators.prefersKernels(leaves[0], leaves[1], pairs[0], pairs[1], pairs[2], 1)
-      let pays = Machine.hasOwnConvolutions && !other.contains(test.testDescription)
+      let pays = Machine.hasOwnConvolutions(in: .float32) && !Self.others.contains(test.testDescription)
       #expect(isTaken == pays, "\(test.testDescription)")
     }
   }
 
-  private static func leaves(of test: Case, _ dtype: DType) -> [Tensor] {
+  static func leaves(of test: Case, _ dtype: DType) -> [Tensor] {
     let formats = [test.format, test.weightFormat, .contiguous]
     return zip(zip([test.images, test.weight, [test.weight[0]]], formats), test.trains).enumerated().map {
       let ((shape, format), trains) = $1
