@@ -1,5 +1,7 @@
 // The weight's gradient of a convolution as the product of two matrices. oneDNN, which libtorch gives convolutions to,
 // reaches half of the peak of a processor with AVX2 here, and nearly all of it in the rest of a training step.
+#include "guard.h"
+
 #include <ATen/Functions.h>
 #include <ATen/Parallel.h>
 

@@ -2,6 +2,8 @@
 // Convolutional Neural Networks", 2015): 16 for each 2x2 outputs instead of 36. An image is cut into overlapping tiles of
 // 4x4; tiles, kernels and outputs are taken into a domain in which a convolution is a product, one matrix product for each
 // of a tile's 16 places. Everything is channels last: transforms go along the channels, eight at a time.
+#include "guard.h"
+
 #include <ATen/Functions.h>
 
 #include <limits>

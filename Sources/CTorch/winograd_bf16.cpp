@@ -1,5 +1,7 @@
 // Winograd's minimal filtering (see winograd.cpp) of bfloat16 images on processors that multiply bfloat16 in hardware. What
 // is multiplied is bfloat16, two numbers of a word at once; transforms, sums and the weight's gradient are float32.
+#include "guard.h"
+
 #include <ATen/Functions.h>
 
 #include <limits>

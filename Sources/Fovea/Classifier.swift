@@ -110,7 +110,7 @@ public final class Classifier {
 
   /// The logits `[N, classes]` of normalised images `[N, C, H, W]`.
   public func logits(_ images: Tensor) -> Tensor {
-    optimized(images.to(device).contiguous(.channelsLast)).to(.float32).to(.cpu)
+    configuration.input.logits(of: images.to(device)) { optimized($0.contiguous(.channelsLast)) }.to(.float32).to(.cpu)
   }
 
   /// Runs over a set, and measures.

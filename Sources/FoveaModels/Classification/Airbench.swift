@@ -24,6 +24,7 @@ public final class Airbench: Layer, ImageClassifier {
     head = Linear(channels, classes, bias: false)
     super.init()
     whitening.bias?.initialize(.constant(0))
+    head.weight.initialize(.normal(std: Self.temperature / 256))
   }
 
   /// Sets the first layer's filters to the eigenvectors of the 2x2 patches' covariance, each divided by its standard
@@ -45,7 +46,13 @@ public final class Airbench: Layer, ImageClassifier {
   /// The last maps before their largest numbers are taken, `[N, C, H', W']`: what Grad-CAM looks at.
   public func features(_ x: Tensor) -> Tensor { blocks.reduce(whitening(x, activation: .gelu())) { $1($0) } }
 
-  public override func forward(_ x: Tensor) -> Tensor { head(features(x).amax(dims: [2, 3])) / 9 }
+  /// What the logits are divided by. Biases want a learning rate some 5,000 times that which the last layer would want
+  /// without this; with it both want the same.
+  private static let temperature = 72.0
+
+  public override func forward(_ x: Tensor) -> Tensor {
+    head(features(x).amax(dims: [2, 3])) / Self.temperature
+  }
 }
 
 /// Two convolutions, images half as large after the first one.
@@ -62,6 +69,8 @@ final class AirbenchBlock: Layer {
     bn2 = BatchNorm2d(width, momentum: 0.4)
     super.init()
     for conv in [conv1, conv2] { startAsIdentity(conv) }
+    // The convolution behind it has a scale of its own.
+    for norm in [bn1, bn2] { norm.weight.value.requiresGrad = false }
   }
 
   /// The first filters pass their channel on; those beyond the inputs' number stay random.

@@ -101,11 +101,13 @@ public final class ClassificationRun: RecipeRun {
   /// Measures the network as it is.
   public func evaluate(on dataset: any Dataset, progress: (Int) -> Void = { _ in }) throws -> ClassifierEvaluation {
     model.eval()
-    let device = try Device(recipe.training.device)
+    let (device, input) = (try Device(recipe.training.device), configuration.input)
+    func logits(_ images: Tensor) -> Tensor {
+      input.logits(of: images.to(device)) { model($0.contiguous(.channelsLast)) }.to(.float32).to(.cpu)
+    }
     return try ClassifierEvaluation(
-      of: { self.model($0.to(device).contiguous(.channelsLast)).to(.float32).to(.cpu) }, on: dataset,
-      input: configuration.input, classNames: configuration.classNames, threads: recipe.training.loaderThreads,
-      progress: progress)
+      of: logits, on: dataset, input: input, classNames: configuration.classNames,
+      threads: recipe.training.loaderThreads, progress: progress)
   }
 
   private func loaders() throws -> DataLoaders {
@@ -158,9 +160,10 @@ public final class ClassificationRun: RecipeRun {
     } else {
       statistics = try ChannelStatistics(of: dataset, limit: 10_000)
     }
-    let input = ClassifierInput(
+    var input = ClassifierInput(
       size: size, resize: recipe.resize ?? (recipe.size == nil ? shortest : shortest * 8 / 7),
       channels: first.shape[0], statistics: statistics)
+    if recipe.mirrored { input.mirrored = true }
     try input.check(in: "images")
     return input
   }

@@ -49,11 +49,13 @@ public struct ClassifierInput: Codable, Sendable, Equatable {
   public var channels: Int
   /// What the channels are normalised with.
   public var statistics: ChannelStatistics
+  /// Whether an image is judged together with its mirror image; nil is no.
+  public var mirrored: Bool?
   /// What a published model came with, which then decides in place of the above; nil for a run's own.
   public var processor: ImageProcessor?
 
   /// The processor is written to a file of its own, `preprocessor_config.json`.
-  private enum CodingKeys: String, CodingKey { case size, resize, channels, statistics }
+  private enum CodingKeys: String, CodingKey { case size, resize, channels, statistics, mirrored }
 
   public init(size: ImageSize, resize: Int, channels: Int, statistics: ChannelStatistics) {
     self.size = size
@@ -81,6 +83,12 @@ public struct ClassifierInput: Codable, Sendable, Equatable {
   public var evaluation: Transforms {
     if let processor { return [processor] }
     return [Resize(.shortestEdge(resize)), CenterCrop(size), Normalize(statistics)]
+  }
+
+  /// What `model` says of images `[N, C, H, W]`: its logits, or with ``mirrored`` the mean of theirs and of their mirror
+  /// images'.
+  public func logits(of images: Tensor, by model: (Tensor) -> Tensor) -> Tensor {
+    mirrored == true ? (model(images) + model(images.flip(3))) / 2 : model(images)
   }
 
   func check(in file: String) throws {

@@ -62,8 +62,11 @@ public struct ImageRecipe: Codable, Sendable, Equatable {
   public var mean: [Double]?
   /// The standard deviation of each channel; nil measures it on the training set.
   public var std: [Double]?
+  /// Whether the final evaluation and predictions judge an image together with its mirror image: half as quick, and right
+  /// a little more often.
+  public var mirrored = false
 
-  enum CodingKeys: String, CodingKey, CaseIterable { case size, resize, mean, std }
+  enum CodingKeys: String, CodingKey, CaseIterable { case size, resize, mean, std, mirrored }
 }
 
 /// What is done to training images, in this order. Zero and false leave a step out.
@@ -119,6 +122,8 @@ public struct OptimizerRecipe: Codable, Sendable, Equatable {
   public var weightDecay = 5e-4
   /// Whether biases and the parameters of normalisations are pulled to zero too.
   public var decayBiasesAndNorms = false
+  /// Muon's learning rate for what is no matrix between layers (biases, the last layer), as so many times `learning_rate`.
+  public var othersFactor = 4.0
 
   enum CodingKeys: String, CodingKey, CaseIterable {
     case name
@@ -126,6 +131,7 @@ public struct OptimizerRecipe: Codable, Sendable, Equatable {
     case momentum, nesterov
     case weightDecay = "weight_decay"
     case decayBiasesAndNorms = "decay_biases_and_norms"
+    case othersFactor = "others_factor"
   }
 }
 

@@ -42,6 +42,7 @@ extension Recipe {
     try require(optimizer.learningRate > 0, "optimizer.learning_rate", optimizer.learningRate, "positive")
     try require(optimizer.weightDecay >= 0, "optimizer.weight_decay", optimizer.weightDecay, "zero or positive")
     try require((0..<1).contains(optimizer.momentum), "optimizer.momentum", optimizer.momentum, "in 0..<1")
+    try require(optimizer.othersFactor > 0, "optimizer.others_factor", optimizer.othersFactor, "positive")
     try require(schedule.warmupEpochs >= 0, "schedule.warmup_epochs", schedule.warmupEpochs, "zero or positive")
     try require(schedule.stepEpochs > 0, "schedule.step_epochs", schedule.stepEpochs, "positive")
     try require(images.size.map { $0 > 0 } ?? true, "images.size", images.size ?? 0, "positive")

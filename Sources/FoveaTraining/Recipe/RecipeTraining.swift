@@ -35,7 +35,10 @@ extension Recipe {
       case "adam": Adam(groups, learningRate: rate, weightDecay: decay)
       case "adamw": AdamW(groups, learningRate: rate, weightDecay: decay)
       case "rmsprop": RMSprop(groups, learningRate: rate, momentum: optimizer.momentum, weightDecay: decay)
-      case "muon": Muon(groups, learningRate: rate, momentum: optimizer.momentum, weightDecay: decay, iterations: 3)
+      case "muon":
+        Muon(
+          groups, learningRate: rate, momentum: optimizer.momentum, weightDecay: decay, iterations: 3,
+          othersFactor: optimizer.othersFactor)
       default:
         SGD(
           groups, learningRate: rate, momentum: optimizer.momentum,

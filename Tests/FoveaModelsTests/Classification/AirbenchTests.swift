@@ -35,6 +35,11 @@ import Torch
     #expect(first[24..<32].std().item(Double.self) > 0.01)
   }
 
+  @Test func scalesOfNormalisationsAreNotLearned() throws {
+    let learned = Airbench().namedParameters.filter { $0.parameter.value.requiresGrad }.map(\.name)
+    #expect(learned.contains("blocks.0.bn1.bias") && !learned.contains("blocks.0.bn1.weight"))
+  }
+
   @Test func greyImagesAndOtherSizesPass() {
     let model = Airbench(classes: 3, inputChannels: 1)
     #expect(model(Tensor.zeros([2, 1, 28, 40])).shape == [2, 3])

@@ -26,7 +26,9 @@ import Testing
     }
   }
 
-  private static func run(_ leaves: [Tensor], _ test: Case, _ operation: ConvolutionKernelTests.Convolution) -> [Tensor?] {
+  private static func run(_ leaves: [Tensor], _ test: Case, _ operation: ConvolutionKernelTests.Convolution)
+    -> [Tensor?]
+  {
     let pairs = [test.stride, test.padding, test.dilation].map { [$0, $0] }
     let y = operation(leaves[0], leaves[1], test.hasBias ? leaves[2] : nil, pairs[0], pairs[1], pairs[2], 1)
     let factors = (Tensor.arange(y.count).to(.float32) * 0.37).sin() + 0.5
@@ -64,7 +66,9 @@ import Testing
     }
     let expected = Self.run(exact, test, ConvolutionKernelTests.reference)
     #expect(found[0]?.dtype == .bfloat16)
-    for (leaf, gradient) in zip(leaves, found.dropFirst()) where gradient != nil { #expect(gradient?.dtype == leaf.dtype) }
+    for (leaf, gradient) in zip(leaves, found.dropFirst()) where gradient != nil {
+      #expect(gradient?.dtype == leaf.dtype)
+    }
     for (index, distance) in Self.distances(found, expected).enumerated() {
       #expect(distance < 1e-2, "result \(index)")
     }

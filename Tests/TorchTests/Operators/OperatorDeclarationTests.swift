@@ -23,6 +23,19 @@ import Testing
     }
   }
 
+  /// guard.h says in one sentence that libtorch is missing, if it is read before any of libtorch's headers.
+  @Test func everyFileOfTheShimAsksForLibtorchFirst() throws {
+    let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../Sources/CTorch")
+    let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
+      .filter { $0.pathExtension == "cpp" }
+    #expect(files.count > 5)
+    for file in files {
+      let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
+      let first = try #require(lines.first { $0.hasPrefix("#include") })
+      #expect(["#include \"guard.h\"", "#include \"operator.h\""].contains(first), "\(file.lastPathComponent)")
+    }
+  }
+
   @Test(arguments: [
     ("Op<Tensor, Tensor, Tensor>(\"aten::relu\")", "takes 1 argument"),
     ("Op<Tensor>(\"aten::relu\")", "argument 0 has no default"),
