@@ -63,7 +63,8 @@ let package = Package(
     system("CCairo", pkgConfig: "cairo", debian: "libcairo2-dev"),
     system("CArchive", pkgConfig: "libarchive", debian: "libarchive-dev"),
 
-    .target(name: "CTorch", cxxSettings: libtorchFlags, linkerSettings: libtorchLinks),
+    // The search path leads to `gloo/`, which libtorch's headers ask for.
+    .target(name: "CTorch", cxxSettings: libtorchFlags + [.headerSearchPath(".")], linkerSettings: libtorchLinks),
     room("Torch", needs: ["CTorch"]),
     room("FoveaImaging", needs: ["Torch", "CTurboJPEG", "CPNG", "CWebP", "CCairo"]),
     room(

@@ -19,6 +19,8 @@ typedef struct ct_tensor ct_tensor;        // a tensor: a counted reference to i
 typedef struct ct_operator ct_operator;    // an operator of the dispatcher; lives for ever
 typedef struct ct_frame ct_frame;          // the arguments, then the results, of one call
 typedef struct ct_generator ct_generator;  // a random number generator
+typedef struct ct_reducer ct_reducer;      // what averages gradients over processes
+typedef struct ct_process_group ct_process_group;  // several processes that compute together
 
 const char *ct_error_message(void);
 
@@ -127,6 +129,22 @@ int32_t ct_generator_set_seed(ct_generator *generator, uint64_t seed);
 uint64_t ct_generator_seed(ct_generator *generator);
 ct_tensor *ct_generator_state(ct_generator *generator);  // a byte tensor
 int32_t ct_generator_set_state(ct_generator *generator, ct_tensor *state);
+
+// Several processes, over c10d and Gloo: tensors on the CPU. All of them call the same functions in the same order.
+int32_t ct_distributed_is_available(void);  // 0 where this libtorch has no c10d; all else fails then
+// Blocks until all have come, which meet at a store; `is_server` says whether it is this process's. Milliseconds.
+ct_process_group *ct_process_group_make(const char *address, int32_t port, int32_t rank, int32_t size,
+                                        int32_t is_server, const char *prefix, int64_t timeout);
+void ct_process_group_release(ct_process_group *group);
+// Replaces the elements by the sum (operation 0), the mean (1) or the largest (2) of all processes', or by process 0's.
+int32_t ct_process_group_all_reduce(ct_process_group *group, ct_tensor *tensor, int32_t operation);
+int32_t ct_process_group_broadcast(ct_process_group *group, ct_tensor *tensor);
+int32_t ct_process_group_barrier(ct_process_group *group);
+// In each backward pass that `prepare` was called before, gradients become their means over the processes.
+ct_reducer *ct_reducer_make(ct_process_group *group, ct_tensor *const *parameters, int64_t count);
+int32_t ct_reducer_prepare(ct_reducer *reducer);
+int32_t ct_reducer_check(ct_reducer *reducer);  // after the pass: fails where a parameter got no gradient
+void ct_reducer_release(ct_reducer *reducer);
 
 // The machine
 const char *ct_version(void);
