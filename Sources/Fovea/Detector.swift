@@ -55,26 +55,33 @@ public final class Detector {
   public convenience init(contentsOf folder: URL, device: Device = .cpu) throws {
     let configuration = try DetectorConfiguration(folder: folder)
     let model = try withoutInitialization { try configuration.makeModel() }
-    try model.loadStateDict(
-      StateDict(contentsOf: folder.appendingPathComponent(ModelFolder.weights)))
+    try model.loadStateDict(contentsOf: folder.appendingPathComponent(ModelFolder.weights))
     self.init(model, configuration: configuration, device: device)
   }
 
   /// The objects of an image, the surest first.
   ///
-  /// - Parameter threshold: leaves out objects that are less sure; nil takes that of the configuration.
-  /// - Throws: `TransformError` for an image that cannot be made an input.
-  public func predict(_ image: Image, threshold: Double? = nil) throws -> [DetectedBox] {
-    try predict([image], threshold: threshold)[0]
+  /// - Parameters:
+  ///   - name: what messages call the image.
+  ///   - threshold: leaves out objects that are less sure; nil takes that of the configuration.
+  /// - Throws: `TransformError` for an image that cannot be made an input; `TrainingError` where the model answers with
+  ///   numbers that are not finite.
+  public func predict(_ image: Image, name: String = "image", threshold: Double? = nil) throws -> [DetectedBox] {
+    try predict([image], names: [name], threshold: threshold)[0]
   }
 
   /// The objects of each image, the surest first.
   ///
-  /// - Parameter threshold: leaves out objects that are less sure; nil takes that of the configuration.
-  /// - Throws: `TransformError` for an image that cannot be made an input.
-  public func predict(_ images: [Image], threshold: Double? = nil) throws -> [[DetectedBox]] {
+  /// - Parameters:
+  ///   - names: what messages call the images; by default `image 0` and so on.
+  ///   - threshold: leaves out objects that are less sure; nil takes that of the configuration.
+  /// - Throws: `TransformError` for an image that cannot be made an input; `TrainingError` where the model answers with
+  ///   numbers that are not finite.
+  public func predict(
+    _ images: [Image], names: [String] = [], threshold: Double? = nil
+  ) throws -> [[DetectedBox]] {
     let least = threshold ?? configuration.threshold
-    return try pipeline(images.map { $0.converted(to: .rgb).tensor }).map { found in
+    return try pipeline(images.map { $0.converted(to: .rgb).tensor }, names: names).map { found in
       let boxes = found.boxes.values.array(Double.self)
       return zip(found.scores.array(Double.self), found.labels.array(Int.self)).enumerated().compactMap {
         place, object in
@@ -124,12 +131,9 @@ extension Image {
   /// - Throws: ``ImageError`` if the image is too large to be drawn on.
   public func drawing(_ objects: [DetectedBox]) throws -> Image {
     let isTracked = objects.contains { $0.track != nil }
-    let keys = objects.map { isTracked ? $0.track ?? 0 : $0.index }
-    let names = Dictionary(
-      zip(keys, objects).map { ($0, isTracked && $0 > 0 ? "\($1.label) \($0)" : $1.label) }
-    ) { $1 }
     return try drawing(
-      boxes: objects.corners, classes: keys, names: (0...(keys.max() ?? 0)).map { names[$0] ?? "" },
+      boxes: objects.corners, classes: objects.map { isTracked ? $0.track ?? 0 : $0.index },
+      labels: objects.map { object in object.track.map { "\(object.label) \($0)" } ?? object.label },
       scores: objects.map(\.score))
   }
 }

@@ -31,16 +31,19 @@ enum COCO {
     let split: Split
 
     func dataset(_ annotations: COCOFile, classNames: [String]) throws -> DetectionDataset {
-      let path = try annotations.images.first.map {
-        try AnnotatedFiles.relativePath($0.file_name, in: file, "images[0]")
+      let paths = try annotations.images.enumerated().map { place, entry in
+        try AnnotatedFiles.relativePath(entry.file_name, in: file, "images[\(place)]")
       }
-      guard let path else { throw DatasetError(file.path, "lists no images") }
-      guard let folder = AnnotatedFiles.folder(of: imageFolders, with: path) else {
+      guard let first = paths.first else { throw DatasetError(file.path, "lists no images") }
+      // Any image will do: the first may be one of those that are missing.
+      guard let folder = paths.lazy.compactMap({ AnnotatedFiles.folder(of: imageFolders, with: $0) }).first else {
+        let others = paths.count > 1 ? " and \(paths.count - 1) more, none of which" : ", which"
         throw DatasetError(
-          file.path, "lists '\(path)', which is in none of \(imageFolders.map(\.path).joined(separator: ", "))",
+          file.path, "lists '\(first)'\(others) is in one of \(imageFolders.map(\.path).joined(separator: ", "))",
           fix: "lay the images beside the file, or in a folder 'images'")
       }
-      let (images, faults) = try annotations.images(in: folder, file: file, classNames: classNames)
+      let (images, faults) = annotations.images(
+        at: paths.map { folder.appendingPathComponent($0) }, file: file, classNames: classNames)
       return DetectionDataset(images: images, classNames: classNames, split: split, faults: faults)
     }
 

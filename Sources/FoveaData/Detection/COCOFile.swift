@@ -13,7 +13,8 @@ struct COCOFile: Decodable {
     let id: Int?
     let image_id: Int
     let category_id: Int
-    let bbox: [Double]
+    /// Four numbers; some tools write `null` or `NaN` for one that they do not know.
+    let bbox: [Double?]
     let area: Double?
     let iscrowd: Flag?
   }
@@ -43,7 +44,7 @@ struct COCOFile: Decodable {
   init(_ file: URL) throws {
     let data = try AnnotatedFiles.data(of: file, limit: 4 << 30)
     do {
-      self = try JSONDecoder().decode(COCOFile.self, from: data)
+      self = try JSONDecoder().decode(COCOFile.self, from: Self.withoutNumbersThatAreNone(data))
     } catch let error as DecodingError {
       throw DatasetError(
         file.path, error.inWords,
@@ -51,6 +52,27 @@ struct COCOFile: Decodable {
           + "\"annotations\": [{\"image_id\", \"category_id\", \"bbox\": [x, y, width, height]}]}")
     }
     try check(file)
+  }
+
+  /// Python writes numbers that are not finite as `NaN`, `Infinity` and `-Infinity`, which JSON does not have: `null` in their
+  /// place. (Foundation reads them as JSON5, but stops the program over some damaged files then.)
+  static func withoutNumbersThatAreNone(_ data: Data) -> Data {
+    let words = ["NaN", "-Infinity", "Infinity"].map { Array($0.utf8) }
+    guard words.contains(where: { data.firstRange(of: $0) != nil }) else { return data }
+    var (result, isText, index) = (Data(capacity: data.count), false, data.startIndex)
+    while index < data.endIndex {
+      let byte = data[index]
+      if !isText, let word = words.first(where: { data[index...].starts(with: $0) }) {
+        result.append(contentsOf: "null".utf8)
+        index += word.count
+        continue
+      }
+      if byte == UInt8(ascii: "\"") { isText.toggle() }
+      let isEscape = isText && byte == UInt8(ascii: "\\") && index + 1 < data.endIndex
+      result.append(contentsOf: data[index...(isEscape ? index + 1 : index)])
+      index += isEscape ? 2 : 1
+    }
+    return result
   }
 
   private func check(_ file: URL) throws {
@@ -80,12 +102,11 @@ struct COCOFile: Decodable {
   /// The images with their boxes, and what cannot be given to an image.
   ///
   /// - Parameters:
-  ///   - folder: where the images are.
+  ///   - files: where each image is.
   ///   - classNames: the classes of the set, in the order of their labels.
-  func images(in folder: URL, file: URL, classNames: [String]) throws -> ([AnnotatedImage], [AnnotationFault]) {
-    var found = try images.enumerated().map { place, entry in
-      let path = try AnnotatedFiles.relativePath(entry.file_name, in: file, "images[\(place)]")
-      var image = AnnotatedImage(file: folder.appendingPathComponent(path), id: entry.id)
+  func images(at files: [URL], file: URL, classNames: [String]) -> ([AnnotatedImage], [AnnotationFault]) {
+    var found = zip(images, files).map { entry, place in
+      var image = AnnotatedImage(file: place, id: entry.id)
       if let width = entry.width, let height = entry.height {
         image.recordedSize = ImageSize(height: height, width: width)
       }
@@ -106,12 +127,13 @@ struct COCOFile: Decodable {
         continue
       }
       let category = names[annotation.category_id]
-      let box = annotation.bbox
+      let box = annotation.bbox.map { $0 ?? .nan }
       found[image].objects.append(
         AnnotatedObject(
           left: box[0], top: box[1], right: box[0] + box[2], bottom: box[1] + box[3],
           className: category ?? "\(annotation.category_id)", label: category.flatMap { labels[$0] },
-          area: annotation.area, isCrowd: annotation.iscrowd?.isSet ?? false, name: name))
+          area: annotation.area.flatMap { $0.isFinite ? $0 : nil }, isCrowd: annotation.iscrowd?.isSet ?? false,
+          name: name))
     }
     return (found, faults)
   }

@@ -30,6 +30,8 @@ public struct DetectorArchitecture: Sendable {
   public let name: String
   /// What its images' sides have to be a multiple of.
   public var stride: Int { 32 }
+  /// The side in pixels of the squares that its images have to be; nil where any shape will do.
+  public private(set) var imageSide: Int?
 
   private let build: @Sendable (_ classes: Int, _ settings: DetectorSettings) -> any ObjectDetector
 
@@ -54,6 +56,9 @@ public struct DetectorArchitecture: Sendable {
     throw .unknown(name: name, nearest: nearestName(to: name, in: all.map(\.name)))
   }
 
+  /// The ``imageSide`` of the architecture of a name; nil too where there is none of that name.
+  public static func imageSide(of name: String) -> Int? { all.first { $0.name == name }?.imageSide }
+
   /// Every detector there is.
   public static let all: [DetectorArchitecture] = [
     fasterRCNN("fasterrcnn_resnet18_fpn", .resnet18), fasterRCNN("fasterrcnn_resnet50_fpn", .resnet50),
@@ -70,7 +75,7 @@ public struct DetectorArchitecture: Sendable {
     DetectorArchitecture(name: "yolov5n") { classes, settings in
       YOLO(classes: classes, anchors: settings.anchors ?? YOLOAnchors.coco, width: 0.5)
     },
-    DetectorArchitecture(name: "ssd300_vgg16") { classes, _ in SSD(classes: classes) },
+    DetectorArchitecture(name: "ssd300_vgg16", imageSide: 300) { classes, _ in SSD(classes: classes) },
     detr("detr_resnet18", .resnet18), detr("detr_resnet50", .resnet50),
   ]
 

@@ -72,7 +72,7 @@ extension Batch {
       if let box = isUsable.array(Bool.self).firstIndex(of: false) {
         throw TrainingError.data(
           "sample \(indices[image]), box \(box): \(rows[box].array(Double.self)) is no box: it needs four finite numbers "
-            + "left < right, top < bottom; `fovea datasets inspect` finds such boxes")
+            + "left < right, top < bottom; `fovea datasets audit` finds such boxes")
       }
       let labels = boxLabels[image]
       if let label = labels.array(Int.self).first(where: { !(0..<classes).contains($0) }) {

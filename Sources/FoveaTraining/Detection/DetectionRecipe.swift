@@ -4,7 +4,7 @@ import FoveaModels
 /// What only a detector's recipe says: the section `detection`.
 public struct DetectionRecipe: Codable, Sendable, Equatable {
   /// The lengths in pixels that an image's shorter edge is resized to in training, one drawn each time (multi-scale). The
-  /// last one is that of evaluation and prediction.
+  /// last one is that of evaluation and prediction. SSD300 takes squares of 300 pixels, whatever this says.
   public var shortestEdges = [480]
   /// The most that the longer edge may have; the image is made smaller until it has.
   public var longestEdge = 800
@@ -71,9 +71,14 @@ public struct DetectionRecipe: Codable, Sendable, Equatable {
   /// Refuses values that make no sense.
   ///
   /// - Throws: ``RecipeError`` that names the key, the value and what it may be.
-  func check(name: String) throws {
+  func check(model: String, name: String) throws {
     func require(_ condition: Bool, _ key: String, _ value: Any, _ wanted: String) throws {
       guard condition else { throw RecipeError(name, "detection.\(key): \(value) is not \(wanted)") }
+    }
+    if let side = DetectorArchitecture.imageSide(of: model) {
+      try require(
+        (shortestEdges + [longestEdge]).allSatisfy { $0 >= side }, "shortest_edges", shortestEdges,
+        "possible with \(model), whose images become squares of \(side) pixels: leave it out")
     }
     let edges = 32...4096
     try require(

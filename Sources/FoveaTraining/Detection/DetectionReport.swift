@@ -38,6 +38,7 @@ extension DetectionRun {
     report.machine = .current
     report.started = started
     report.finished = Date()
+    report.seconds = result.state.seconds
     report.facts = summary.classes.map { one in
       ("AP of \(one.name)", "\(one.averagePrecision.percent) (AP50 \(one.averagePrecision(overlap: 0.5).percent))")
     }
@@ -45,7 +46,7 @@ extension DetectionRun {
     report.facts += PhaseTimes.Phase.allCases.map { phase in
       ("Time: \(phase.rawValue)", String(format: "%.1f s", result.times.seconds(phase)))
     }
-    report.notes = notes
+    report.notes = notes + [result.skipped.note].compactMap { $0 }
     let file = folder.appendingPathComponent("report.html")
     try report.write(to: file)
     return file

@@ -27,19 +27,14 @@ public final class DetectionRun: RecipeRun {
       .load(
         validationFraction: recipe.validationFraction, seed: recipe.seed, annotations: recipe.detection.faults,
         progress: progress)
-    guard !splits.train.isEmpty, try splits.train[0].boxes != nil else {
+    guard !splits.train.isEmpty, let train = splits.train as? any AnnotatedDataset else {
       throw RecipeError("data", "'\(recipe.data)' has no boxes; detection needs such as coco:PATH or voc:PATH")
     }
-    let input = DetectorInput(
-      shortestEdge: recipe.detection.shortestEdges[recipe.detection.shortestEdges.count - 1],
-      longestEdge: recipe.detection.longestEdge,
-      statistics: ChannelStatistics(
-        mean: recipe.images.mean ?? ChannelStatistics.imageNet.mean,
-        standardDeviation: recipe.images.std ?? ChannelStatistics.imageNet.standardDeviation))
+    let input = Self.input(recipe)
     try input.check(in: "images")
     var settings = recipe.detection.settings
     if recipe.model.hasPrefix("yolo"), recipe.detection.fitsAnchors {
-      settings.anchors = YOLOAnchors.fit(sizes: try Self.boxSizes(in: splits.train, input), seed: recipe.seed)
+      settings.anchors = YOLOAnchors.fit(sizes: Self.boxSizes(in: train, input), seed: recipe.seed)
     }
     configuration = DetectorConfiguration(
       architecture: recipe.model, settings: settings, classNames: splits.classNames, input: input,
@@ -95,7 +90,7 @@ public final class DetectionRun: RecipeRun {
         dataset, batchSize: recipe.training.batchSize, shuffle: shuffle,
         sampler: shuffle ? Self.shapeSampler(dataset, recipe) : nil,
         dropLast: shuffle && dataset.count >= recipe.training.batchSize, transform: transforms,
-        collation: .padded(toMultipleOf: DetectorInput.multiple), seed: recipe.seed,
+        collation: .padded(toMultipleOf: configuration.input.multiple), seed: recipe.seed,
         threads: recipe.training.loaderThreads, onBrokenSample: recipe.training.skipBrokenImages ? .skip : .stop)
     }
     let training = configuration.input.training(recipe.augmentation, recipe.detection, dataset: splits.train)
@@ -112,19 +107,29 @@ public final class DetectionRun: RecipeRun {
     return AspectRatioSampler(of: annotated, batchSize: recipe.training.batchSize, seed: recipe.seed)
   }
 
-  private typealias BoxSize = (width: Double, height: Double)
+  /// How images become the input: by the recipe, or squares where the architecture takes no others.
+  private static func input(_ recipe: Recipe) -> DetectorInput {
+    let statistics = ChannelStatistics(
+      mean: recipe.images.mean ?? ChannelStatistics.imageNet.mean,
+      standardDeviation: recipe.images.std ?? ChannelStatistics.imageNet.standardDeviation)
+    if let side = DetectorArchitecture.imageSide(of: recipe.model) {
+      return DetectorInput(side: side, statistics: statistics)
+    }
+    let edges = recipe.detection.shortestEdges
+    return DetectorInput(
+      shortestEdge: edges[edges.count - 1], longestEdge: recipe.detection.longestEdge, statistics: statistics)
+  }
 
-  /// Width and height of the boxes of a set, at most of its first thousand images, in pixels of the input.
-  private static func boxSizes(in dataset: any Dataset, _ input: DetectorInput) throws -> [BoxSize] {
-    let target = Resize.Target.shortestEdge(input.shortestEdge, longestAtMost: input.longestEdge)
-    return try (0..<min(dataset.count, 1000)).flatMap { index -> [BoxSize] in
-      let sample = try dataset[index]
-      guard let boxes = sample.boxes else { return [] }
-      let scale = Double(target.size(for: sample.size).width) / Double(sample.size.width)
-      let numbers = boxes.xywh.values.array(Double.self)
-      return stride(from: 0, to: numbers.count, by: 4).map { place in
-        (width: numbers[place + 2] * scale, height: numbers[place + 3] * scale)
-      }
+  typealias BoxSize = (width: Double, height: Double)
+
+  /// Width and height of the boxes of a set, at most of its first thousand images, in pixels of the input. Nothing is
+  /// decoded: sets know the sizes of their images.
+  static func boxSizes(in dataset: any AnnotatedDataset, _ input: DetectorInput) -> [BoxSize] {
+    (0..<min(dataset.count, 1000)).flatMap { index -> [BoxSize] in
+      let image = dataset.annotation(at: index)
+      guard let size = image.size ?? image.recordedSize, size.width > 0 else { return [] }
+      let scale = Double(input.target.size(for: size).width) / Double(size.width)
+      return image.objects.filter { !$0.isCrowd }.map { (width: $0.width * scale, height: $0.height * scale) }
     }
   }
 }

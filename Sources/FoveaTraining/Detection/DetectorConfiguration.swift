@@ -31,6 +31,12 @@ public struct DetectorConfiguration: SavedConfiguration {
   public func check(in file: String) throws {
     try checkClassNames(classNames, in: file)
     try input.check(in: file)
+    if let side = DetectorArchitecture.imageSide(of: architecture), input.side != side {
+      throw RecipeError(
+        file,
+        "input: \(architecture) takes images of \(side) x \(side) pixels, and this has edges of "
+          + "\(input.shortestEdge) to \(input.longestEdge); train it anew")
+    }
   }
 
   /// The network that the configuration describes, with random weights.
@@ -47,6 +53,8 @@ public struct DetectorInput: Codable, Sendable, Equatable {
   public var shortestEdge: Int
   /// The most that the longer edge may have.
   public var longestEdge: Int
+  /// Whether images become squares of these edges, whatever shape they have; nil is no.
+  public var isSquare: Bool?
   /// What the channels are normalised with.
   public var statistics: ChannelStatistics
 
@@ -56,15 +64,27 @@ public struct DetectorInput: Codable, Sendable, Equatable {
     self.statistics = statistics
   }
 
-  /// What batches are padded to: the stride of the coarsest maps.
-  public static let multiple = 32
-
-  /// The transforms of evaluation and prediction.
-  public var evaluation: Transforms {
-    [Resize(.shortestEdge(shortestEdge, longestAtMost: longestEdge)), Normalize(statistics)]
+  /// For images that become squares.
+  public init(side: Int, statistics: ChannelStatistics) {
+    self.init(shortestEdge: side, longestEdge: side, statistics: statistics)
+    isSquare = true
   }
 
-  /// The transforms of training: every image gets one of several sizes.
+  /// The side of the squares that images become; nil where they keep their shapes.
+  public var side: Int? { isSquare == true ? shortestEdge : nil }
+
+  /// What batches are padded to: the stride of the coarsest maps. Squares need no padding.
+  public var multiple: Int { side == nil ? 32 : 1 }
+
+  /// The size that an image gets in evaluation and prediction.
+  public var target: Resize.Target {
+    side.map { .fixed(ImageSize($0)) } ?? .shortestEdge(shortestEdge, longestAtMost: longestEdge)
+  }
+
+  /// The transforms of evaluation and prediction.
+  public var evaluation: Transforms { [Resize(target), Normalize(statistics)] }
+
+  /// The transforms of training: every image gets one of several sizes, unless it becomes a square.
   ///
   /// - Parameter dataset: where images come from that are joined with others.
   public func training(
@@ -79,7 +99,9 @@ public struct DetectorInput: Codable, Sendable, Equatable {
       steps.append(ColorJitter(brightness: share, contrast: share, saturation: share))
     }
     if detection.crop { steps.append(RandomIoUCrop()) }
-    steps.append(MultiScaleResize(shortestEdges: detection.shortestEdges, longestAtMost: longestEdge))
+    steps.append(
+      side == nil
+        ? MultiScaleResize(shortestEdges: detection.shortestEdges, longestAtMost: longestEdge) : Resize(target))
     if recipe.flip { steps.append(RandomHorizontalFlip()) }
     steps.append(Normalize(statistics))
     return Transforms(steps)

@@ -16,7 +16,8 @@ public struct DetectorEvaluation: Sendable {
   ///   - dataset: has boxes for each image.
   ///   - classNames: the classes that the detector knows.
   ///   - progress: called after each batch with the number of images so far.
-  /// - Throws: what is wrong with an image; ``TrainingError/data(_:)`` where the set's classes are not the model's.
+  /// - Throws: what is wrong with an image; ``TrainingError/data(_:)`` where the set's classes are not the model's, or the
+  ///   model answers with numbers that are not finite.
   public init(
     of pipeline: DetectionPipeline, on dataset: any Dataset, classNames: [String], batchSize: Int = 4, threads: Int = 2,
     progress: (Int) -> Void = { _ in }
@@ -36,9 +37,11 @@ public struct DetectorEvaluation: Sendable {
         let size = batch.size(at: index)
         return batch.images[index, 0..., 0..<size.height, 0..<size.width]
       }
-      for (found, (target, index)) in zip(try pipeline(images), zip(targets, batch.indices)) {
-        // Annotations tell of crowds and of areas, which samples do not.
-        let annotation = (dataset as? any AnnotatedDataset)?.annotation(at: index)
+      // Annotations tell of crowds and of areas, which samples do not.
+      let annotations = batch.indices.map { (dataset as? any AnnotatedDataset)?.annotation(at: $0) }
+      let names = zip(annotations, batch.indices).map { $0?.file.path ?? "sample \($1)" }
+      let found = try pipeline(images, names: names)
+      for (found, (target, (annotation, index))) in zip(found, zip(targets, zip(annotations, batch.indices))) {
         evaluation.update(
           DetectionResult(image: index, gold: annotation?.goldObjects ?? target.goldObjects, found))
         all.append(found)

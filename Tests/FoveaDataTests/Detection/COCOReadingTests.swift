@@ -96,6 +96,38 @@ struct COCOReadingTests {
     #expect(error?.description.contains(named) == true, "\(error?.description ?? "")")
   }
 
+  @Test(
+    "Sides that are no numbers are named by the audit, as Python and others write them",
+    arguments: ["NaN", "null", "-Infinity"])
+  func sidesThatAreNoNumbers(_ side: String) throws {
+    let scratch = try folder("annotations/train.json", images: "images")
+    let text = try String(contentsOf: scratch.place("annotations/train.json"), encoding: .utf8)
+    let changed = text.replacing("[5.5, 0.0, 34.5, 30.0]", with: "[5.5, 0.0, \(side), 30.0], \"area\": NaN")
+    #expect(changed != text)
+    try scratch.write("annotations/train.json", changed)
+    let audit = try #require(try DataSpec("coco:\(scratch.url.path)").audit().first)
+    #expect(audit.faults.map(\.kind) == [.notFinite] && audit.objects == 2)
+    #expect(audit.faults.first?.object == "annotation 101" && audit.faults.first?.image == 7)
+    let train = try DataSpec("coco:\(scratch.url.path)").load(validationFraction: 0, annotations: .drop).train
+    #expect(sides(try train[0]) == [1, 2, 11, 22])
+  }
+
+  @Test("Words that are no numbers are replaced outside of texts only")
+  func words() {
+    let text = #"{"NaN": [NaN, -Infinity, Infinity, 1], "a\"NaN": "Infinity \\", "b": NaN}"#
+    let expected = #"{"NaN": [null, null, null, 1], "a\"NaN": "Infinity \\", "b": null}"#
+    #expect(String(decoding: COCOFile.withoutNumbersThatAreNone(Data(text.utf8)), as: UTF8.self) == expected)
+  }
+
+  @Test("A missing image is a fault of its own, though it be the first", arguments: ["a.png", "b.png"])
+  func missing(_ name: String) throws {
+    let scratch = try folder("annotations/train.json", images: "images")
+    try FileManager.default.removeItem(at: scratch.place("images/\(name)"))
+    let audit = try #require(try DataSpec("coco:\(scratch.url.path)").audit().first)
+    #expect(audit.faults.map(\.kind) == [.unreadableImage])
+    #expect(audit.faults.first?.file == scratch.place("images/\(name)").path)
+  }
+
   @Test("Two files for one part are not mixed up")
   func ambiguous() throws {
     let scratch = try folder("annotations/instances_train2014.json", images: "train2014")

@@ -8,7 +8,8 @@ import Torch
 
 /// A detector in one step over six maps, SSD300: default boxes of six sizes say what they show, the background included.
 ///
-/// Made for images of 300 x 300 pixels; other sizes work from about 290 pixels on.
+/// Made for images of 300 x 300 pixels, which recipes and ``DetectorArchitecture/imageSide`` see to: below some 290 pixels
+/// nothing is left for the last maps.
 public final class SSD: Module, ObjectDetector {
   /// How boxes are taught and objects chosen. The defaults are torchvision's.
   public struct Options: Sendable, Hashable {
