@@ -2,11 +2,12 @@
 optimizer and schedule, judged by the same people.
 
 Run:  pip install torch torchvision pillow scikit-learn
-      python Benchmarks/peers/faces.py PEOPLE triplet|contrastive UNSEEN_PERSON...
+      python Benchmarks/peers/faces.py PEOPLE triplet|contrastive RUN
 
-`runs/NAME/report.html` names the people that a run of Fovea held out (those of its sample predictions).
+RUN is the folder of a run of Fovea; its unseen.json names the people that were held out.
 """
 
+import json
 import pathlib
 import sys
 import time
@@ -20,7 +21,8 @@ from torch import nn
 from torch.nn import functional as F
 
 SIZE, WIDTHS, EMBEDDING = 48, [16, 32, 64, 128], 128
-root, loss_name, unseen = pathlib.Path(sys.argv[1]), sys.argv[2], set(sys.argv[3:])
+root, loss_name, run = pathlib.Path(sys.argv[1]), sys.argv[2], pathlib.Path(sys.argv[3])
+unseen = set(json.loads((run / "unseen.json").read_text()))
 torch.manual_seed(0)
 torch.set_num_threads(2)
 random = np.random.default_rng(0)
@@ -70,7 +72,7 @@ def contrastive(x, labels):
 
 
 photographs = {p.name: [Image.open(f).convert("RGB") for f in sorted(p.iterdir())] for p in root.iterdir() if p.is_dir()}
-assert unseen and unseen <= photographs.keys(), "name the people to hold out"
+assert unseen and unseen <= photographs.keys(), f"{run} held out others than {root} has"
 resize = transforms.Compose([transforms.PILToTensor(), transforms.Resize((SIZE, SIZE), antialias=True)])
 photographs = {name: torch.stack([resize(i) for i in images]) for name, images in photographs.items()}
 known = sorted(photographs.keys() - unseen)

@@ -53,16 +53,16 @@ public final class Captioner {
 
   /// Loads the folder of a run, or a folder as transformers saves one (ViT + GPT-2, BLIP).
   ///
-  /// - Throws: ``RecipeError``, `TokenizerError`, `StateDictError` or `LoadError`, which name the file and what is wrong.
+  /// - Throws: ``RecipeError``, `TokenizerError`, `JSONFieldError`, `StateDictError` or `LoadError`, which name the file and
+  ///   what is wrong.
   public convenience init(contentsOf folder: URL, device: Device = .cpu) throws {
     if let published = try PublishedCaptioner(folder: folder) {
-      try self.init(published, device: device)
+      self.init(published, device: device)
       return
     }
     let configuration = try CaptionerConfiguration(folder: folder)
     let model = configuration.makeModel()
-    try model.loadStateDict(
-      StateDict(contentsOf: folder.appendingPathComponent(ModelFolder.weights)))
+    try model.loadStateDict(contentsOf: folder.appendingPathComponent(ModelFolder.weights))
     let tokenizer = try loadTokenizer(
       from: folder.appendingPathComponent(CaptionerConfiguration.tokenizerFileName))
     guard tokenizer.count == configuration.vocabulary else {

@@ -4,15 +4,13 @@ import FoveaModels
 import FoveaTraining
 import Torch
 
-/// A captioner in a folder as transformers saves one: `config.json`, `model.safetensors` or `pytorch_model.bin`, and a
-/// tokenizer.
+/// A captioner in a folder as transformers saves one: `config.json`, weights (`ModelWeights`), a tokenizer, and perhaps
+/// `preprocessor_config.json` and `generation_config.json`.
 struct PublishedCaptioner {
   let model: CaptionModel
   let tokenizer: any Tokenizer
   let options: GenerationOptions
-  let size: Int
-  let statistics: ChannelStatistics
-  let interpolation: Interpolation
+  let processor: ImageProcessor
 
   /// Nil for a folder of another kind.
   ///
@@ -22,51 +20,75 @@ struct PublishedCaptioner {
     guard let data = try? Data(contentsOf: file),
       let kind = try? JSONDecoder().decode(Kind.self, from: data).model_type
     else { return nil }
-    let weights = { try StateDict(contentsOf: try PublishedCaptioner.weights(in: folder)) }
     tokenizer = try loadTokenizer(from: folder)
     do {
       switch kind {
       case "vision-encoder-decoder":
         let config = try JSONDecoder().decode(EncoderDecoderFile.self, from: data)
         let model = try config.model(file.path)
-        try model.loadPublished(weights())
+        try model.loadPublished(ModelWeights.load(from: folder))
         self.model = model
-        size = config.encoder.image_size ?? 224
-        statistics = .half
-        interpolation = .bilinear
+        processor = try Self.processor(
+          folder, modelType: config.encoder.model_type ?? "vit", size: config.encoder.image_size ?? 224)
+        options = try Self.options(folder, positions: config.decoder.n_positions ?? 1024)
       case "blip":
         let config = try JSONDecoder().decode(BLIPFile.self, from: data)
         let model = try config.model(file.path)
-        try model.loadPublished(weights())
+        try model.loadPublished(ModelWeights.load(from: folder))
         self.model = model
-        size = config.vision_config.image_size ?? 384
-        // CLIP's, with which BLIP was trained.
-        statistics = ChannelStatistics(
-          mean: [0.48145466, 0.4578275, 0.40821073], standardDeviation: [0.26862954, 0.26130258, 0.27577711])
-        interpolation = .bicubic
+        processor = try Self.processor(folder, modelType: kind, size: config.vision_config.image_size ?? 384)
+        options = try Self.options(folder, positions: config.text_config.max_position_embeddings ?? 512)
       default: return nil
       }
     } catch let error as DecodingError {
       throw RecipeError(file.path, "is no configuration of '\(kind)': \(error)")
     }
-    var options = GenerationOptions.beam(4)
-    options.maxNewTokens = 20
-    self.options = options
   }
 
-  private static func weights(in folder: URL) throws -> URL {
-    let names = ["model.safetensors", "pytorch_model.bin"]
-    let files = names.map { folder.appendingPathComponent($0) }
-    guard let found = files.first(where: { FileManager.default.fileExists(atPath: $0.path) }) else {
-      throw RecipeError(folder.path, "has no weights: \(names.joined(separator: " or "))")
+  /// How images become the network's input: as the folder says, else as is usual for the model.
+  private static func processor(_ folder: URL, modelType: String, size: Int) throws -> ImageProcessor {
+    let file = folder.appendingPathComponent(ImageProcessor.fileName)
+    let isThere = FileManager.default.fileExists(atPath: file.path)
+    let fields = isThere ? try JSONFields(contentsOf: file) : JSONFields([:], file: file.path)
+    var processor = try ImageProcessor(fields, modelType: modelType)
+    if !isThere {
+      processor.scaling = .exact(ImageSize(size))
+      processor.crop = nil
     }
-    return found
+    guard processor.outputSize == ImageSize(size) else {
+      let made = processor.outputSize.map { "\($0)" } ?? "any size"
+      throw fields.error("size", "makes images of \(made), but config.json has a network for \(ImageSize(size))")
+    }
+    return processor
+  }
+
+  /// How sentences are looked for: as the folder says; with four beams, and in 20 tokens, where it says nothing.
+  private static func options(_ folder: URL, positions: Int) throws -> GenerationOptions {
+    let file = folder.appendingPathComponent("generation_config.json")
+    let isThere = FileManager.default.fileExists(atPath: file.path)
+    // Older folders have these in the model's own file.
+    let fields = try JSONFields(contentsOf: isThere ? file : folder.appendingPathComponent("config.json"))
+    var options = GenerationOptions.beam(
+      try fields.integer("num_beams", default: 4, in: 1...1000),
+      lengthPenalty: try fields.number("length_penalty", default: 1, in: -1000...1000))
+    // This one counts the start token, too.
+    let length = try fields.integer("max_length", default: 21, in: 2...100_001) - 1
+    options.maxNewTokens = min(try fields.integer("max_new_tokens", default: length, in: 1...100_000), positions)
+    options.noRepeatNGram = try fields.integer("no_repeat_ngram_size", default: 0, in: 0...100_000)
+    switch fields["early_stopping"] {
+    case nil, .bool(false)?: options.earlyStopping = .no
+    case .bool(true)?: options.earlyStopping = .yes
+    case .text("never")?: options.earlyStopping = .never
+    case let other?: throw fields.wrong("early_stopping", other, "true, false or 'never'")
+    }
+    return options
   }
 
   private struct Kind: Decodable { let model_type: String }
 
   /// The numbers of a vision transformer under transformers' names; those that are left out are ViT-B's.
   fileprivate struct Vision: Decodable {
+    var model_type: String?
     var hidden_size: Int?
     var num_hidden_layers: Int?
     var num_attention_heads: Int?
@@ -172,11 +194,9 @@ struct PublishedCaptioner {
 }
 
 extension Captioner {
-  convenience init(_ published: PublishedCaptioner, device: Device) throws {
-    let size = ImageSize(published.size)
+  convenience init(_ published: PublishedCaptioner, device: Device) {
     self.init(
-      published.model, tokenizer: published.tokenizer, options: published.options,
-      input: [Resize(.fixed(size), published.interpolation), Normalize(published.statistics)], isSqueezed: true,
-      device: device)
+      published.model, tokenizer: published.tokenizer, options: published.options, input: [published.processor],
+      isSqueezed: published.processor.crop == nil, device: device)
   }
 }

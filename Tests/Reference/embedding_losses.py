@@ -23,6 +23,8 @@ PAIRS = torch.tensor([[0, 1], [3, 4], [0, 3], [6, 9], [8, 10], [5, 11]])
 TRIPLETS = torch.tensor([[0, 1, 3], [3, 5, 6], [6, 7, 0], [8, 10, 11]])
 # Two queries with their positive and two negatives each.
 SETS = torch.tensor([[0, 1, 3, 6], [8, 9, 4, 11]])
+# Each set has a negative of the other query's person, one of them the other query itself.
+SHARED_SETS = torch.tensor([[0, 1, 3, 6], [3, 4, 0, 11]])
 
 DISTANCES = {
     "cosine": distances.CosineSimilarity(),
@@ -82,11 +84,14 @@ def all_pairs(name):
     return loss
 
 
-def softmax_form(whole_batch):
+def softmax_form(whole_batch, sets=SETS):
     def loss(x):
-        queries, candidates = x[SETS[:, 0]], x[SETS[:, 1:]]
+        queries, candidates = x[sets[:, 0]], x[sets[:, 1:]]
         if whole_batch:
-            return F.cross_entropy(queries @ candidates.flatten(0, 1).T / 0.7, torch.tensor([0, 3]))
+            same = LABELS[sets[:, 0]][:, None] == LABELS[sets[:, 1:]].flatten()
+            same[[0, 1], [0, 3]] = False  # the positives
+            scores = queries @ candidates.flatten(0, 1).T / 0.7
+            return F.cross_entropy(scores.masked_fill(same, -torch.inf), torch.tensor([0, 3]))
         return F.cross_entropy(torch.einsum("nd,ncd->nc", queries, candidates) / 0.7, torch.tensor([0, 0]))
 
     return loss
@@ -112,6 +117,7 @@ cases = {
     **{f"all_pairs_{d}": all_pairs(d) for d in DISTANCES},
     "own_candidates": softmax_form(False),
     "whole_batch": softmax_form(True),
+    "whole_batch_of_shared_people": softmax_form(True, SHARED_SETS),
     "supervised_contrastive": supervised_contrastive,
     "arcface": margin_softmax(losses.ArcFaceLoss, 28.6),
     "arcface_wide": margin_softmax(losses.ArcFaceLoss, 100),  # some angles go beyond 180 degrees
@@ -125,7 +131,8 @@ def rounded(values):
 
 result = {
     "embeddings": rounded(X), "labels": LABELS.tolist(), "centres": rounded(CENTRES), "pairs": PAIRS.tolist(),
-    "triplets": TRIPLETS.tolist(), "sets": SETS.tolist(), "margins": MARGIN, "cases": {},
+    "triplets": TRIPLETS.tolist(), "sets": SETS.tolist(), "shared_sets": SHARED_SETS.tolist(),
+    "margins": MARGIN, "cases": {},
 }
 for name, loss in cases.items():
     x = X.clone().requires_grad_()

@@ -86,7 +86,8 @@ def fetch_in_python(endpoint, cache, offline=False):
     code = """
 import huggingface_hub, sys
 from huggingface_hub import errors
-for name in ["config.json", "preprocessor_config.json", "model.safetensors"]:
+text = ["generation_config.json", "tokenizer.json", "vocab.json", "merges.txt", "vocab.txt", "tokenizer_config.json"]
+for name in ["config.json", "preprocessor_config.json", *text, "model.safetensors"]:
     try:
         print(huggingface_hub.hf_hub_download("org/net", name))
     except (errors.EntryNotFoundError, errors.LocalEntryNotFoundError) as error:

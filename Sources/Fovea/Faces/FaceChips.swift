@@ -54,12 +54,13 @@ public struct FaceChips: Sendable {
   ) throws -> LostFaceAudit {
     try claimFolder()
     let root = photographs.root.standardizedFileURL.path + "/"
+    let files = (0..<photographs.count).map { photographs.file(at: $0).standardizedFileURL }
+    let paths = files.map { $0.path.hasPrefix(root) ? String($0.path.dropFirst(root.count)) : $0.lastPathComponent }
+    let names = Self.names(of: paths)
     var lost: [Int: [String]] = [:]
-    for index in 0..<photographs.count {
-      let file = photographs.file(at: index).standardizedFileURL
-      let path = file.path.hasPrefix(root) ? String(file.path.dropFirst(root.count)) : file.lastPathComponent
-      if try !hasChip(of: file, path: path, with: detector) {
-        lost[photographs.label(at: index) ?? 0, default: []].append(path)
+    for (index, file) in files.enumerated() {
+      if try !hasChip(of: file, at: folder.appendingPathComponent(names[index]), with: detector) {
+        lost[photographs.label(at: index) ?? 0, default: []].append(paths[index])
       }
       progress(index + 1)
     }
@@ -73,9 +74,21 @@ public struct FaceChips: Sendable {
     return audit
   }
 
+  /// What the chips of photographs are called: `Ada/1.png` for `Ada/1.jpg`, and `Ada/1-2.png` for an `Ada/1.webp` after it.
+  ///
+  /// - Parameter paths: below a folder that they have in common, or names alone.
+  public static func names(of paths: [String]) -> [String] {
+    var taken: Set<String> = []
+    return paths.map { path in
+      let stem = (path as NSString).deletingPathExtension
+      let names = sequence(first: 1) { $0 + 1 }.lazy.map { $0 == 1 ? stem + ".png" : "\(stem)-\($0).png" }
+      // Some file systems do not tell capitals.
+      return names.first { taken.insert($0.lowercased()).inserted } ?? stem + ".png"
+    }
+  }
+
   /// Makes the chip of a photograph unless it is there, or the photograph is known to have no face.
-  private func hasChip(of file: URL, path: String, with detector: MTCNN) throws -> Bool {
-    let chip = folder.appendingPathComponent((path as NSString).deletingPathExtension + ".png")
+  private func hasChip(of file: URL, at chip: URL, with detector: MTCNN) throws -> Bool {
     let mark = chip.appendingPathExtension("none")
     let files = FileManager.default
     if files.fileExists(atPath: chip.path) { return true }

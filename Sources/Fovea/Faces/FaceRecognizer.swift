@@ -34,7 +34,7 @@ public final class FaceRecognizer {
     configuration = try FaceConfiguration(folder: folder)
     let weights = folder.appendingPathComponent(ModelFolder.weights)
     model = try withoutInitialization { [configuration] in try configuration.makeModel() }
-    try model.loadStateDict(StateDict(contentsOf: weights))
+    try model.loadStateDict(contentsOf: weights)
     fingerprint = try Checksum.sha256("").computed(for: weights).description
     self.detector = detector
     self.device = device

@@ -70,6 +70,47 @@ struct RecognizerOptions: ParsableArguments {
   }
 }
 
+/// Up to which distance two photographs are of one person.
+struct ThresholdOptions: ParsableArguments {
+  @Option(help: "The largest cosine distance of the same person, 2 for no limit; the model's own unless given.")
+  var threshold: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "In place of a threshold: take the one that accepts at most this share of the pairs of two people in the gallery.",
+      valueName: "share"))
+  var falseAcceptRate: Double?
+
+  func validate() throws {
+    guard (0...1).contains(falseAcceptRate ?? 0) else {
+      throw ValidationError("--false-accept-rate is \(falseAcceptRate ?? 0); it must be 0 to 1")
+    }
+    guard threshold == nil || falseAcceptRate == nil else {
+      throw ValidationError("give either --threshold or --false-accept-rate")
+    }
+  }
+
+  /// The threshold that was asked for, or the model's own.
+  ///
+  /// - Parameter gallery: whose people a rate is measured on.
+  func limit(_ recognizer: FaceRecognizer, _ gallery: FaceGallery?) throws -> Double {
+    if let falseAcceptRate, let gallery {
+      guard let found = try gallery.calibration(falseAcceptRate: falseAcceptRate) else {
+        throw Failure(
+          "\(gallery.file.path): --false-accept-rate takes a gallery of two people or more, one of them with two "
+            + "photographs")
+      }
+      Output.message(
+        String(
+          format: "threshold %.4f: accepts %.4f of the gallery's %d pairs of two people, and %.4f of those of one",
+          found.threshold, found.falseAcceptRate, found.pairs, found.trueAcceptRate))
+      return found.threshold
+    }
+    guard let limit = threshold ?? recognizer.configuration.threshold else { throw FaceError.noThreshold }
+    return limit
+  }
+}
+
 /// The file of a gallery that is there.
 func existingGallery(_ path: String) throws -> URL {
   guard FileManager.default.fileExists(atPath: path) else {

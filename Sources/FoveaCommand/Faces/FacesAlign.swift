@@ -8,8 +8,9 @@ struct FacesAlign: ParsableCommand {
     commandName: "align",
     abstract: "Cut the largest face out of photographs, eyes and mouth always at the same places.",
     discussion: """
-      With --data, a whole set of people becomes a folder of chips that is laid out like it, with audit.json: whose
-      photographs have no face. What is there already is kept.
+      With --data, a whole set of people becomes a folder of chips that is laid out like it (LFW with its lists), with
+      audit.json: whose photographs have no face. What is there already is kept. Of photographs whose names differ in
+      their folder or ending only, the later ones are numbered: 1.png, 1-2.png.
 
         fovea faces align ada.jpg --output chips
         fovea faces align --data people:photos --output chips --size 112
@@ -39,17 +40,16 @@ struct FacesAlign: ParsableCommand {
 
   func run() throws {
     let alignment = FaceAlignment(size: ImageSize(size))
-    let folder = URL(fileURLWithPath: output)
     let detector = try detection.load()
+    let folder = try Output.folder(output)
     if let data { return try alignSet(DataSpec(data), alignment, in: folder, with: detector) }
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    try forEachFile(images) { path in
-      let source = URL(fileURLWithPath: path)
-      let image = try Image(contentsOf: source, mode: .rgb)
+    let names = FaceChips.names(of: images.map { URL(fileURLWithPath: $0).lastPathComponent })
+    try forEachFile(Array(zip(images, names))) { path, name in
+      let image = try Image(contentsOf: URL(fileURLWithPath: path), mode: .rgb)
       guard let face = detector.detect(image.tensor).first,
         let chip = alignment.chip(of: image, landmarks: face.landmarks)
       else { throw FaceError.noFace(path) }
-      let file = folder.appendingPathComponent(source.deletingPathExtension().lastPathComponent + ".png")
+      let file = folder.appendingPathComponent(name)
       try chip.write(to: file)
       if json { try Output.json(Answer(image: path, chip: file.path, face: face)) } else { Output.print(file.path) }
     }
@@ -57,6 +57,9 @@ struct FacesAlign: ParsableCommand {
 
   private func alignSet(_ spec: DataSpec, _ alignment: FaceAlignment, in folder: URL, with detector: MTCNN) throws {
     let photographs = try spec.photographs(progress: downloadProgress())
+    if LFW.Variant(rawValue: spec.kind.rawValue) != nil {
+      try spec.openLFW(progress: downloadProgress()).copyLists(to: folder)
+    }
     let bar = ProgressBar("Aligning", total: photographs.count)
     var done = 0
     let audit = try FaceChips(alignment, in: folder).make(of: photographs, with: detector) { count in

@@ -52,7 +52,10 @@ enum FaceEvaluationAnswer {
     device: Device, asJSON: Bool
   ) throws {
     let recognizer = try FaceRecognizer(contentsOf: folder, device: device)
-    let (photographs, pairs, folds) = try people(of: folder, data: data, viewTwo: viewTwo)
+    let (photographs, pairs, folds, skipped) = try people(of: folder, data: data, viewTwo: viewTwo)
+    if skipped > 0 { Output.message("skipped \(skipped) pairs, as photographs of theirs are not there") }
+    Output.message(
+      "\(photographs.count) photographs of \(Set(photographs.labels ?? []).count) people, \(pairs.count) pairs")
     let bar = ProgressBar("Embedding", total: photographs.count)
     var done = 0
     let result = try recognizer.evaluate(photographs, pairs: pairs, folds: folds, subtractsMean: subtractsMean) {
@@ -67,8 +70,6 @@ enum FaceEvaluationAnswer {
       metrics["threshold"] = threshold
       return try Output.json(metrics)
     }
-    Output.message(
-      "\(photographs.count) photographs of \(Set(photographs.labels ?? []).count) people, \(pairs.count) pairs")
     Output.table(result.names.map { [$0, String(format: "%.4f", result.metrics[$0] ?? .nan)] })
     if let threshold {
       Output.table([["threshold", String(format: "%.4f at a false-accept rate of %g", threshold, falseAcceptRate)]])
@@ -77,7 +78,7 @@ enum FaceEvaluationAnswer {
 
   private static func people(
     of folder: URL, data: String?, viewTwo: Bool
-  ) throws -> (photographs: ImageFolder, pairs: [FacePair], folds: Int) {
+  ) throws -> (photographs: ImageFolder, pairs: [FacePair], folds: Int, skipped: Int) {
     let known = data == nil ? try Recipe(contentsOf: folder.appendingPathComponent("recipe.yaml")) : nil
     let spec = try DataSpec(data ?? known?.data ?? "")
     let splits: FaceSplits
@@ -87,8 +88,8 @@ enum FaceEvaluationAnswer {
       splits = try spec.faces(
         heldOut: known?.validationFraction ?? 0, seed: known?.seed ?? 0, progress: downloadProgress())
     }
-    if let unseen = splits.unseen { return (unseen, splits.pairs, splits.folds) }
+    if let unseen = splits.unseen { return (unseen, splits.pairs, splits.folds, splits.skippedPairs) }
     // A set of its own, all of which is judged by.
-    return (splits.train, FaceSplits.pairs(of: splits.train), 0)
+    return (splits.train, FaceSplits.pairs(of: splits.train), 0, 0)
   }
 }

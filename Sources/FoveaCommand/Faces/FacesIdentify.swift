@@ -22,8 +22,7 @@ struct FacesIdentify: ParsableCommand {
   @Option(help: "How many people to give for each face.")
   var top = 3
 
-  @Option(help: "The largest cosine distance of a match; the model's own unless given, 2 for no limit.")
-  var threshold: Double?
+  @OptionGroup var threshold: ThresholdOptions
 
   @Flag(help: "Print JSON.")
   var json = false
@@ -37,9 +36,9 @@ struct FacesIdentify: ParsableCommand {
 
   func run() throws {
     let recognizer = try recognition.load()
-    guard let limit = threshold ?? recognizer.configuration.threshold else { throw FaceError.noThreshold }
     let gallery = try FaceGallery(
       existingGallery(gallery), model: recognizer.fingerprint, dimensions: recognizer.model.embeddingSize)
+    let limit = try threshold.limit(recognizer, gallery)
     var drawn = false
     try forEachFile(images) { path in
       let image = try Image(contentsOf: URL(fileURLWithPath: path), mode: .rgb)
@@ -55,7 +54,10 @@ struct FacesIdentify: ParsableCommand {
         names.append(matches.first?.person ?? "unknown")
       }
       if let draw, !drawn {
-        try image.drawing(faces: faces, names: faces.isEmpty ? [] : names).write(to: URL(fileURLWithPath: draw))
+        // A chip is all face.
+        let whole = DetectedFace(
+          box: [0, 0, Double(image.width), Double(image.height)], probability: 1, landmarks: [])
+        try image.drawing(faces: faces.isEmpty ? [whole] : faces, names: names).write(to: URL(fileURLWithPath: draw))
         Output.message("Drew \(draw)")
         drawn = true
       }

@@ -7,8 +7,9 @@ struct FacesVerify: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify", abstract: "Say whether two photographs show the same person.",
     discussion: """
-      With --person, one photograph is compared with that person's in a gallery. With --json: {"distance": ...,
-      "threshold": ..., "same": true}; the distance is 1 minus the cosine.
+      With --person, one photograph is compared with that person's in a gallery. With --false-accept-rate, the threshold is
+      measured on the people of a gallery. With --json: {"distance": ..., "threshold": ..., "same": true}; the distance is
+      1 minus the cosine.
       """)
 
   @OptionGroup var recognition: RecognizerOptions
@@ -22,14 +23,16 @@ struct FacesVerify: ParsableCommand {
   @Option(help: ArgumentHelp("The gallery's file.", valueName: "file"))
   var gallery: String?
 
-  @Option(help: "The largest cosine distance of the same person; the model's own unless given.")
-  var threshold: Double?
+  @OptionGroup var threshold: ThresholdOptions
 
   @Flag(help: "Print JSON.")
   var json = false
 
   func validate() throws {
-    guard (person == nil) == (gallery == nil) else { throw ValidationError("--person and --gallery go together") }
+    let needsGallery = person != nil || threshold.falseAcceptRate != nil
+    guard needsGallery == (gallery != nil) else {
+      throw ValidationError("--gallery goes together with --person or --false-accept-rate")
+    }
     guard images.count == (person == nil ? 2 : 1) else {
       throw ValidationError(person == nil ? "give two photographs" : "give one photograph with --person")
     }
@@ -38,16 +41,17 @@ struct FacesVerify: ParsableCommand {
   func run() throws {
     let recognizer = try recognition.load()
     let pictures = try images.map { try Image(contentsOf: URL(fileURLWithPath: $0)) }
+    let known = try gallery.map {
+      try FaceGallery(existingGallery($0), model: recognizer.fingerprint, dimensions: recognizer.model.embeddingSize)
+    }
+    let limit = try threshold.limit(recognizer, known)
     let answer: FaceVerification
-    if let person, let gallery {
-      guard let limit = threshold ?? recognizer.configuration.threshold else { throw FaceError.noThreshold }
-      let known = try FaceGallery(
-        existingGallery(gallery), model: recognizer.fingerprint, dimensions: recognizer.model.embeddingSize)
+    if let person, let known {
       answer = FaceVerification(
         distance: try known.distance(of: recognizer.embedding(of: pictures[0], named: images[0]), to: person),
         threshold: limit)
     } else {
-      answer = try recognizer.verify(pictures[0], pictures[1], threshold: threshold)
+      answer = try recognizer.verify(pictures[0], pictures[1], threshold: limit)
     }
     if json { return try Output.json(answer) }
     Output.print(answer.same ? "the same person" : "two people")

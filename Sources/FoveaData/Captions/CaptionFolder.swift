@@ -46,7 +46,7 @@ public enum CaptionFolder {
     guard let data = try? Data(contentsOf: url) else { throw DatasetError(url.path, "cannot be read: is it there?") }
     guard let text = String(validating: data, as: UTF8.self) else { throw DatasetError(url.path, "is not UTF-8 text") }
     var pairs: [(name: String, caption: String)] = []
-    for (number, row) in rows(of: text).enumerated() {
+    for (number, row) in try rows(of: text, in: url).enumerated() {
       guard row.count == 2 else {
         throw DatasetError(
           url.path, "row \(number + 1) has \(row.count) columns, and 2 are needed",
@@ -60,8 +60,8 @@ public enum CaptionFolder {
     return try CaptionFiles(entries, split: split, name: url.path)
   }
 
-  /// The rows of a CSV text; empty lines are left out.
-  private static func rows(of text: String) -> [[String]] {
+  /// The rows of a CSV text; empty lines are left out. A quotation mark inside of a field without them is one of the text.
+  private static func rows(of text: String, in url: URL) throws -> [[String]] {
     var rows: [[String]] = []
     var row: [String] = []
     var field = ""
@@ -78,9 +78,12 @@ public enum CaptionFolder {
         continue
       }
       switch character {
-      case "\"":
-        // A quotation mark right behind a closing one is one of the text.
-        if previousWasQuote { field.append("\"") }
+      case "\"" where previousWasQuote:
+        // Right behind a closing one it is one of the text.
+        field.append("\"")
+        isQuoted = true
+      case "\"" where field.allSatisfy(\.isWhitespace):
+        field = ""
         isQuoted = true
       case ",": close()
       case _ where character.isNewline:
@@ -92,6 +95,11 @@ public enum CaptionFolder {
       default: field.append(character)
       }
       previousWasQuote = false
+    }
+    guard !isQuoted else {
+      throw DatasetError(
+        url.path, "ends inside of the quotation marks that begin in row \(rows.count + 1)",
+        fix: "close them, and write quotation marks inside of a quoted caption twice")
     }
     if !row.isEmpty || !field.isEmpty {
       close()

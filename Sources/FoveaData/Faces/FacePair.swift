@@ -6,11 +6,14 @@ public struct FacePair: Sendable, Hashable {
   public let second: Int
   /// Whether both show the same person.
   public let isSame: Bool
+  /// Which part of its list it is of, from 0.
+  public let fold: Int
 
-  public init(_ first: Int, _ second: Int, isSame: Bool) {
+  public init(_ first: Int, _ second: Int, isSame: Bool, fold: Int = 0) {
     self.first = first
     self.second = second
     self.isSame = isSame
+    self.fold = fold
   }
 
   /// Every pair of a set, each once.

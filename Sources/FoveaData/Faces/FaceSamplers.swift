@@ -91,7 +91,8 @@ public struct TripletSampler: Sampler {
 
 /// Sets of a query, a positive (the same person) and negatives, each of another person, one set after the other.
 ///
-/// Every person with two photographs is the query once an epoch. Use it with batches of a multiple of `negatives + 2`.
+/// Every person with two photographs is the query once an epoch, or every photograph of such a person. Use it with batches
+/// of a multiple of `negatives + 2`.
 public struct QuerySetSampler: Sampler {
   public let count: Int
   /// The photographs of other people in a set.
@@ -99,11 +100,14 @@ public struct QuerySetSampler: Sampler {
   private let queries: PeopleIndex
   private let everybody: PeopleIndex
   private let people: [Int]
+  private let takesEveryPhotograph: Bool
   private let seed: UInt64
 
-  /// - Parameter labels: who each photograph shows.
+  /// - Parameters:
+  ///   - labels: who each photograph shows.
+  ///   - everyPhotograph: whether each photograph of a person is the query once an epoch, in place of one that is drawn.
   /// - Precondition: somebody has two photographs, and there are at least `negatives` others.
-  public init(_ labels: [Int], negatives: Int = 30, seed: UInt64 = 0) {
+  public init(_ labels: [Int], negatives: Int = 30, everyPhotograph: Bool = false, seed: UInt64 = 0) {
     queries = PeopleIndex(labels, atLeast: 2)
     everybody = PeopleIndex(labels, atLeast: 1)
     precondition(
@@ -112,16 +116,21 @@ public struct QuerySetSampler: Sampler {
     precondition(negatives > 0, "sets of \(negatives) others")
     people = labels
     self.negatives = negatives
+    takesEveryPhotograph = everyPhotograph
     self.seed = seed
-    count = queries.photographs.count * (negatives + 2)
+    count = (everyPhotograph ? queries.photographs.joined().count : queries.photographs.count) * (negatives + 2)
   }
 
   public func indices(epoch: Int) -> [Int] {
     var random = RandomSource(seed: seed, epoch: epoch, index: RandomSampler.stream)
     var order: [Int] = []
     order.reserveCapacity(count)
-    for person in queries.photographs.indices.shuffled(using: &random) {
-      let own = queries.draw(2, of: person, using: &random)
+    let turns = queries.photographs.indices.flatMap { person -> [(person: Int, query: Int?)] in
+      takesEveryPhotograph ? queries.photographs[person].map { (person, $0) } : [(person, nil)]
+    }
+    for (person, query) in turns.shuffled(using: &random) {
+      var own = queries.draw(2, of: person, using: &random)
+      if let query { own = [query, own[0] == query ? own[1] : own[0]] }
       order += own
       var others: Set<Int> = []
       while others.count < negatives {

@@ -12,6 +12,8 @@ public struct FaceSplits: Sendable {
   public let pairs: [FacePair]
   /// Into how many parts the pairs are cut; 0 where the pairs have no protocol, and one threshold is for all.
   public let folds: Int
+  /// How many pairs of the list were left out, as a photograph of theirs is not there.
+  public let skippedPairs: Int
 
   /// The most pairs that are made of a set without a list of its own.
   public static let mostPairs = 100_000
@@ -29,12 +31,15 @@ public struct FaceSplits: Sendable {
     return isSmall ? FacePair.all(of: people) : FacePair.sampled(mostPairs, of: people, seed: seed)
   }
 
-  init(name: String, train: ImageFolder, unseen: ImageFolder?, pairs: [FacePair], folds: Int) {
+  init(
+    name: String, train: ImageFolder, unseen: ImageFolder?, pairs: [FacePair], folds: Int, skippedPairs: Int = 0
+  ) {
     self.name = name
     self.train = train
     self.unseen = unseen
     self.pairs = pairs
     self.folds = folds
+    self.skippedPairs = skippedPairs
   }
 
   /// A folder of people, or a list of photographs. Folders `train` and `test` (or `val`) in it are the parts; without
@@ -75,7 +80,8 @@ public struct FaceSplits: Sendable {
     // The pairs are numbered among all photographs; the unseen part takes just those that they name.
     let listed = try lfw.pairs(.developmentTest, skippingMissing: true)
     let (unseen, pairs) = lfw.photographs.only(listed.pairs)
-    return FaceSplits(name: name, train: train, unseen: unseen, pairs: pairs, folds: 0)
+    return FaceSplits(
+      name: name, train: train, unseen: unseen, pairs: pairs, folds: 0, skippedPairs: listed.skipped)
   }
 
   /// LFW's view 2: the photographs of `pairs.txt`, ten folds. There is nothing to train on, as its people are everywhere.
@@ -84,24 +90,25 @@ public struct FaceSplits: Sendable {
   public static func view2(_ lfw: LFW, name: String) throws -> FaceSplits {
     let listed = try lfw.pairs(.view2, skippingMissing: true)
     let (photographs, pairs) = lfw.photographs.only(listed.pairs)
-    return FaceSplits(name: name, train: photographs.people([]), unseen: photographs, pairs: pairs, folds: listed.folds)
+    return FaceSplits(
+      name: name, train: photographs.people([]), unseen: photographs, pairs: pairs, folds: listed.folds,
+      skippedPairs: listed.skipped)
   }
 }
 
 extension ImageFolder {
   fileprivate var nonEmpty: ImageFolder? { isEmpty ? nil : self }
 
-  /// The photographs that pairs name, and the pairs with their new numbers.
+  /// The photographs that pairs name, of the people on them, and the pairs with their new numbers.
   fileprivate func only(_ pairs: [FacePair]) -> (photographs: ImageFolder, pairs: [FacePair]) {
     let kept = Set(pairs.flatMap { [$0.first, $0.second] }).sorted()
     let numbers = Dictionary(uniqueKeysWithValues: kept.enumerated().map { ($1, $0) })
     let renumbered = pairs.compactMap { pair -> FacePair? in
       guard let first = numbers[pair.first], let second = numbers[pair.second] else { return nil }
-      return FacePair(first, second, isSame: pair.isSame)
+      return FacePair(first, second, isSame: pair.isSame, fold: pair.fold)
     }
-    return (
-      ImageFolder(root: root, files: kept.map { files[$0] }, classNames: classNames, split: .test), renumbered
-    )
+    let photographs = ImageFolder(root: root, files: kept.map { files[$0] }, classNames: classNames, split: .test)
+    return (photographs.people(photographs.people), renumbered)
   }
 }
 
@@ -129,12 +136,15 @@ extension DataSpec {
     }
   }
 
-  /// All photographs of a set of people.
+  /// All photographs of a set of people, those of all parts that it comes in.
   ///
   /// - Throws: as ``faces(heldOut:seed:progress:)``.
   public func photographs(progress: ProgressHandler? = nil) throws -> ImageFolder {
-    LFW.Variant(rawValue: kind.rawValue) == nil
-      ? try faces(heldOut: 0).train : try openLFW(progress: progress).photographs
+    if LFW.Variant(rawValue: kind.rawValue) != nil { return try openLFW(progress: progress).photographs }
+    let splits = try faces(heldOut: 0)
+    // The data says itself who is unseen only by folders for the parts.
+    guard splits.unseen != nil, let folder else { return splits.train }
+    return try ImageFolder.everybody(in: folder)
   }
 
   /// LFW itself, for its lists.

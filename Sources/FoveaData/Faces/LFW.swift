@@ -41,10 +41,12 @@ public struct LFW: Sendable {
   public struct Pairs: Sendable {
     /// By their places in ``LFW/photographs``.
     public let pairs: [FacePair]
-    /// Into how many parts the list is cut; 1 if it is not.
+    /// Into how many parts the list is cut, those of pairs that were left out among them; 1 if it is not.
     public let folds: Int
     /// Photographs that the list names and the folder lacks, where such pairs were to be left out.
     public let missing: [String]
+    /// How many pairs were left out.
+    public let skipped: Int
   }
 
   /// All photographs, by person.
@@ -81,10 +83,11 @@ public struct LFW: Sendable {
     let parsed = try LFWPairList(file: file(list.rawValue))
     var pairs: [FacePair] = []
     var missing: [String] = []
-    for line in parsed.lines {
+    for (place, line) in parsed.lines.enumerated() {
       let found = [line.first, line.second].map { places["\($0.name)/\($0.name)_\($0.paddedNumber)"] }
       if let first = found[0], let second = found[1] {
-        pairs.append(FacePair(first, second, isSame: line.first.name == line.second.name))
+        let fold = place * parsed.folds / parsed.lines.count
+        pairs.append(FacePair(first, second, isSame: line.first.name == line.second.name, fold: fold))
       } else {
         let lost = zip([line.first, line.second], found).filter { $1 == nil }.map {
           "\($0.0.name)_\($0.0.paddedNumber)"
@@ -98,7 +101,8 @@ public struct LFW: Sendable {
         }
       }
     }
-    return Pairs(pairs: pairs, folds: parsed.folds, missing: missing)
+    return Pairs(
+      pairs: pairs, folds: parsed.folds, missing: missing, skipped: parsed.lines.count - pairs.count)
   }
 
   /// The photographs of the people of a list.
@@ -120,6 +124,20 @@ public struct LFW: Sendable {
   public func has(_ list: PeopleList) -> Bool { (try? file(list.rawValue)) != nil }
   /// Whether a list is there.
   public func has(_ list: PairList) -> Bool { (try? file(list.rawValue)) != nil }
+
+  /// Copies the lists that are there to another folder, as chips need them; one that it has already is kept.
+  ///
+  /// - Throws: ``DatasetError`` for a list that cannot be copied.
+  public func copyLists(to folder: URL) throws {
+    for name in PairList.allCases.map(\.rawValue) + PeopleList.allCases.map(\.rawValue) {
+      let copy = folder.appendingPathComponent(name)
+      guard let list = try? file(name), !FileManager.default.fileExists(atPath: copy.path) else { continue }
+      do {
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try FileManager.default.copyItem(at: list, to: copy)
+      } catch { throw DatasetError(copy.path, "cannot be written: \(error.localizedDescription)") }
+    }
+  }
 
   private func file(_ name: String) throws -> URL {
     let candidates = lists.map { $0.appendingPathComponent(name) }

@@ -14,6 +14,24 @@ extension ImageFolder {
     return set
   }
 
+  /// The people of the folders `train`, `val` and `test` (as far as they are there) as one set; a name is one person.
+  ///
+  /// - Throws: ``DatasetError``.
+  static func everybody(in root: URL) throws -> ImageFolder {
+    let names = [["train", "training"], ["val", "valid", "validation"], ["test"]]
+    let parts = try names.compactMap { folder(named: $0, in: root) }.map { try people($0) }
+    let classNames = Set(parts.flatMap(\.classNames)).sorted(by: naturallyPrecedes)
+    let numbers = Dictionary(uniqueKeysWithValues: classNames.enumerated().map { ($1, $0) })
+    let files = parts.flatMap { part in
+      part.files.map { file in
+        ImageFile(
+          path: part.root.lastPathComponent + "/" + file.path,
+          label: file.label.flatMap { numbers[part.classNames[$0]] })
+      }
+    }
+    return ImageFolder(root: root, files: files, classNames: classNames, split: .train)
+  }
+
   /// Only these people's photographs, the people numbered anew in the old order.
   ///
   /// - Parameter labels: the people, by their present numbers; who is not there is passed over.

@@ -108,7 +108,7 @@ extension HubRepository {
     do {
       // People know the file by its name, not by its checksum.
       try await download.fetch { state in
-        progress?(DownloadProgress(file: place, received: state.received, total: state.total))
+        progress?(DownloadProgress(file: place, received: state.received, total: state.total, setback: state.setback))
       }
     } catch let failure as DownloadError { throw error(.download(failure)) }
   }
@@ -126,7 +126,7 @@ extension DownloadError.Problem {
   /// Whether the same might work another day: the network or the server failed, not the request.
   var isPassing: Bool {
     switch self {
-    case .connection, .incomplete: true
+    case .connection, .unknownHost, .incomplete: true
     case .status(let code): code == 408 || code == 429 || code >= 500
     default: false
     }

@@ -52,7 +52,7 @@ public struct HubRepository: Sendable {
     try await located(path, progress: progress).file
   }
 
-  /// The folder of a model: its configuration, its image processor's, and its weights.
+  /// The folder of a model: its configuration, its image processor's, its weights, and for one that writes its tokenizer.
   ///
   /// All files are those of one commit, also if somebody pushes meanwhile.
   ///
@@ -89,12 +89,17 @@ public struct HubRepository: Sendable {
 }
 
 extension HubRepository {
+  /// What a model that writes has besides: how sentences are looked for, and its tokenizer in one form or another.
+  private static let textFiles = [
+    "generation_config.json", "tokenizer.json", "vocab.json", "merges.txt", "vocab.txt", "tokenizer_config.json",
+  ]
+
   private func fetchModelFolder(progress: ProgressHandler?) async throws -> URL {
     let (file, commit) = try await located("config.json", progress: progress)
     let folder = file.deletingLastPathComponent()
     guard let commit else { return folder }
     let pinned = try at(commit)
-    _ = try await pinned.fileIfAny(ImageProcessor.fileName, progress)
+    for name in [ImageProcessor.fileName] + Self.textFiles { _ = try await pinned.fileIfAny(name, progress) }
     for name in ModelWeights.names {
       guard let weights = try await pinned.fileIfAny(name, progress) else { continue }
       if weights.pathExtension == "json" {

@@ -34,12 +34,12 @@ public struct LFWProtocol: Sendable, Hashable {
   /// Judges pairs by their distances.
   ///
   /// - Parameters:
-  ///   - distances: one a pair, in the order of the list, whose folds follow each other.
+  ///   - distances: one a pair.
   ///   - isSame: whether each pair is of the same person.
-  ///   - folds: into how many equal parts the list is cut.
+  ///   - folds: which fold each pair is of.
   ///   - wantedFalseAcceptRate: of the validation rate.
-  /// - Precondition: there are at least as many pairs as folds, and both kinds of pairs outside of every fold.
-  public init(distances: [Double], isSame: [Bool], folds: Int = 10, wantedFalseAcceptRate: Double = 1e-3) {
+  /// - Precondition: there are two folds or more, and both kinds of pairs in every one.
+  public init(distances: [Double], isSame: [Bool], folds: [Int], wantedFalseAcceptRate: Double = 1e-3) {
     self.init(isSame: isSame, folds: folds, wantedFalseAcceptRate: wantedFalseAcceptRate) { _ in distances }
   }
 
@@ -48,7 +48,7 @@ public struct LFWProtocol: Sendable, Hashable {
   /// - Parameter subtractsMean: whether the mean embedding of the other nine folds is taken off before distances are
   ///   measured.
   public init(
-    _ first: Tensor, _ second: Tensor, isSame: [Bool], folds: Int = 10, subtractsMean: Bool = false,
+    _ first: Tensor, _ second: Tensor, isSame: [Bool], folds: [Int], subtractsMean: Bool = false,
     wantedFalseAcceptRate: Double = 1e-3
   ) {
     let plain = (first - second).square().sum(dim: 1).array(Double.self)
@@ -61,15 +61,18 @@ public struct LFWProtocol: Sendable, Hashable {
   }
 
   /// - Parameter distances: of all pairs, for the fold whose training pairs it is handed.
-  private init(isSame: [Bool], folds: Int, wantedFalseAcceptRate: Double, distances: ([Int]) -> [Double]) {
-    precondition(folds > 1 && isSame.count >= folds, "\(isSame.count) pairs in \(folds) folds")
+  private init(isSame: [Bool], folds: [Int], wantedFalseAcceptRate: Double, distances: ([Int]) -> [Double]) {
+    let numbers = Set(folds).sorted()
+    precondition(
+      numbers.count > 1 && folds.count == isSame.count,
+      "\(isSame.count) pairs, \(folds.count) of them in \(numbers.count) folds")
     var (accuracies, thresholds, validations, falseAccepts) = ([Double](), [Double](), [Double](), [Double]())
-    for fold in Self.ranges(of: isSame.count, in: folds) {
-      let training = isSame.indices.filter { !fold.contains($0) }
+    for fold in numbers {
+      let training = isSame.indices.filter { folds[$0] != fold }
       let all = distances(training)
       precondition(all.count == isSame.count, "\(all.count) distances of \(isSame.count) pairs")
       let known = PairCounts(training.map { (all[$0], isSame[$0]) })
-      let judged = PairCounts(fold.map { (all[$0], isSame[$0]) })
+      let judged = PairCounts(isSame.indices.filter { folds[$0] == fold }.map { (all[$0], isSame[$0]) })
 
       let best = Self.steps(400).reduce(into: (threshold: 0.0, accuracy: -1.0)) { best, threshold in
         let accuracy = known.accuracy(below: threshold)
@@ -101,16 +104,6 @@ public struct LFWProtocol: Sendable, Hashable {
     guard upper > 0 else { return steps[0] }
     let share = (rate - rates[upper - 1]) / (rates[upper] - rates[upper - 1])
     return steps[upper - 1] + share * (steps[upper] - steps[upper - 1])
-  }
-
-  /// Parts of a list that follow each other; the first ones are longer by one where it does not divide.
-  private static func ranges(of count: Int, in folds: Int) -> [Range<Int>] {
-    var start = 0
-    return (0..<folds).map { fold in
-      let end = start + count / folds + (fold < count % folds ? 1 : 0)
-      defer { start = end }
-      return start..<end
-    }
   }
 }
 

@@ -125,17 +125,15 @@ public final class CaptionModule: TrainingModule {
     var sampling = generation
     sampling.sampling = .init(seed: UInt64(steps.value.item(Double.self)))
     model.eval()
-    let sampled = try model.generate(batch.images, options: sampling).map { $0[0].tokens }
-    let greedy = try model.generate(batch.images, options: generation).map { $0[0].tokens }
+    let sampled = try sentences(on: batch.images, sampling)
+    let greedy = try sentences(on: batch.images, generation)
     model.train()
     if recipe.freezeEncoder { model.encoderParts.forEach { $0.eval() } }
     let scores = reward.scores(sampled, references: batch.captions)
     let baseline = reward.scores(greedy, references: batch.captions)
-    let special = model.specialTokens
-    let longest = (sampled.map(\.count).max() ?? 0) + 2
+    let longest = sampled.map(\.count).max() ?? 0
     let rows = sampled.map { tokens in
-      let row = [special.start] + tokens + [special.end]
-      return row + Array(repeating: Batch.padding, count: longest - row.count)
+      [model.specialTokens.start] + tokens + Array(repeating: Batch.padding, count: longest - tokens.count)
     }
     var given = batch
     given.tokens = Tensor(rows: rows)
@@ -148,6 +146,12 @@ public final class CaptionModule: TrainingModule {
     let mean = Tensor(Float(scores.reduce(0, +) / Double(max(1, scores.count))))
     return StepOutput(
       loss: (perSentence * advantages).sum() / count, values: ["reward": mean], count: batch.count)
+  }
+
+  /// A sentence about each image, with its end unless it was cut before: an end that the model did not say is neither
+  /// rewarded nor learned.
+  private func sentences(on images: Tensor, _ options: GenerationOptions) throws -> [[Int]] {
+    try model.generate(images, options: options).map { $0[0].tokens + ($0[0].hasEnd ? [model.specialTokens.end] : []) }
   }
 }
 
@@ -175,11 +179,11 @@ final class SelfCriticalReward {
     metric = CIDEr(.d, references: references)
   }
 
-  /// The end counts as a word, so that sentences that never end are not rewarded.
+  /// The end counts as a word, so that sentences that never end are not rewarded: captions have it where it was written.
   func scores(_ captions: [[Int]], references: [[String]]) -> [Double] {
     zip(captions, references).map { caption, references in
       metric.score(
-        caption + [end], references: references.map { tokenizer.encode($0, addingSpecialTokens: false) + [end] })
+        caption, references: references.map { tokenizer.encode($0, addingSpecialTokens: false) + [end] })
     }
   }
 }

@@ -23,11 +23,12 @@ extension CaptionRun {
     report.machine = .current
     report.started = started
     report.finished = Date()
+    report.seconds = result.state.seconds
     report.facts = evaluation.metrics.values.map { ($0.name, String(format: "%.4f", $0.value)) }
     report.facts += PhaseTimes.Phase.allCases.map { phase in
       ("Time: \(phase.rawValue)", String(format: "%.1f s", result.times.seconds(phase)))
     }
-    report.notes = notes
+    report.notes = notes + [result.skipped.note].compactMap { $0 }
     let file = folder.appendingPathComponent("report.html")
     try report.write(to: file)
     return file

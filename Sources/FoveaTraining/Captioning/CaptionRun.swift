@@ -37,7 +37,8 @@ public final class CaptionRun: RecipeRun {
     configuration = CaptionerConfiguration(
       recipe, architecture: architecture, vocabulary: tokenizer.count,
       specialTokens: try .init(of: tokenizer, named: recipe.captioning.tokenizer ?? "the learned tokenizer"),
-      input: try ClassificationRun.input(for: splits.train, recipe.images))
+      input: try ClassificationRun.input(
+        for: splits.train, recipe.images, onBrokenSample: recipe.training.onBrokenSample))
     seedAll(recipe.seed)
     model = configuration.makeModel()
     if let weights = recipe.weights { try load(weights) }
@@ -100,7 +101,7 @@ public final class CaptionRun: RecipeRun {
         dataset, batchSize: trains ? recipe.training.batchSize : 100, shuffle: trains,
         dropLast: trains && dataset.count >= recipe.training.batchSize, transform: Transforms(steps),
         batchTransform: preprocessing.batch, seed: recipe.seed, threads: recipe.training.loaderThreads,
-        onBrokenSample: recipe.training.skipBrokenImages ? .skip : .stop)
+        onBrokenSample: recipe.training.onBrokenSample)
     }
     let training = Preprocessing.training(
       recipe.augmentation, input: input, classes: 0, isFixedSize: splits.train.isDrawn(at: input.size))

@@ -47,22 +47,22 @@ public struct CaptioningRecipe: Codable, Sendable, Equatable {
 
   /// Refuses values that make no sense.
   ///
+  /// - Parameter model: the architecture, which has to be a captioner; nil where the recipe's task is another.
   /// - Throws: ``RecipeError`` that names the key, the value and what it may be.
-  func check(model: String, in name: String) throws {
-    func require(_ condition: Bool, _ key: String, _ value: Any, _ wanted: String) throws {
-      guard condition else { throw RecipeError(name, "captioning.\(key): \(value) is not \(wanted)") }
-    }
-    guard CaptionerConfiguration.Architecture(rawValue: model) != nil else {
+  func check(model: String?, in name: String) throws(RecipeError) {
+    if let model, CaptionerConfiguration.Architecture(rawValue: model) == nil {
       let names = CaptionerConfiguration.Architecture.allCases.map(\.rawValue).joined(separator: " or ")
       throw RecipeError(name, "model: '\(model)' is no captioner; use \(names)")
     }
-    try require((258...1_000_000).contains(vocabularySize), "vocabulary_size", vocabularySize, "in 258...1000000")
-    try require((4...8192).contains(width) && width % 4 == 0, "width", width, "a multiple of 4, at most 8192")
-    try require((1...64).contains(layers), "layers", layers, "in 1...64")
-    try require(heads > 0 && width % max(heads, 1) == 0, "heads", heads, "a divisor of the width")
-    try require((0..<1).contains(dropout), "dropout", dropout, "in 0..<1")
-    try require((3...4096).contains(longest), "longest", longest, "in 3...4096")
-    try require((0...1).contains(scheduledSampling), "scheduled_sampling", scheduledSampling, "in 0...1")
-    try require((1...100).contains(beams), "beams", beams, "in 1...100")
+    let key = KeyCheck(name, section: "captioning")
+    try key.whole("vocabulary_size", vocabularySize, in: 258...1_000_000)
+    try key.require(
+      (4...8192).contains(width) && width % 4 == 0, "width", width, "a multiple of 4, at most 8192")
+    try key.whole("layers", layers, in: 1...64)
+    try key.require(heads > 0 && width % heads == 0, "heads", heads, "a divisor of the width")
+    try key.fraction("dropout", dropout)
+    try key.whole("longest", longest, in: 3...4096)
+    try key.number("scheduled_sampling", scheduledSampling, in: 0...1)
+    try key.whole("beams", beams, in: 1...100)
   }
 }

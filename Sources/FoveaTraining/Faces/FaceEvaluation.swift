@@ -24,6 +24,7 @@ public struct FaceEvaluation: Sendable {
   ///   - pairs: by their places among the embeddings.
   ///   - folds: into how many parts the pairs are cut; less than 2 for none.
   ///   - subtractsMean: whether the folds' means are taken off, as some do.
+  /// - Precondition: every one of the folds has both kinds of pairs.
   public init(embeddings: Tensor, people: [Int], pairs: [FacePair], folds: Int, subtractsMean: Bool = false) {
     self.embeddings = embeddings
     identification = Identification(embeddings: embeddings, people: people)
@@ -40,7 +41,8 @@ public struct FaceEvaluation: Sendable {
         found.append(("tar_at_far_\(rate)", curve.trueAcceptRate(atFalseAcceptRate: rate)))
       }
       if folds > 1 {
-        let lfw = LFWProtocol(first, second, isSame: isSame, folds: folds, subtractsMean: subtractsMean)
+        let lfw = LFWProtocol(
+          first, second, isSame: isSame, folds: pairs.map(\.fold), subtractsMean: subtractsMean)
         found += [
           ("accuracy", lfw.accuracy.mean), ("accuracy_std", lfw.accuracy.deviation),
           ("val_at_far_0.001", lfw.validationRate.mean), ("val_std", lfw.validationRate.deviation),
@@ -63,12 +65,13 @@ public struct FaceEvaluation: Sendable {
   ///   - dataset: has a label for each photograph.
   ///   - input: how its photographs become the embedder's input.
   ///   - progress: called after each batch with the number of photographs so far.
-  /// - Throws: what is wrong with a photograph.
+  /// - Throws: ``TrainingError`` for a fold without one kind of pairs; what is wrong with a photograph.
   public init(
     of embed: (Tensor) -> Tensor, on dataset: any Dataset, input: FaceInput, pairs: [FacePair], folds: Int,
     subtractsMean: Bool = false, batchSize: Int = 64, threads: Int = 2, progress: (Int) -> Void = { _ in }
   ) throws {
     guard let people = dataset.labels else { throw TrainingError.data("the data do not say who is who") }
+    try Self.check(pairs, folds: folds)
     let loader = DataLoader(dataset, batchSize: batchSize, transform: input.transform, threads: threads)
     var embeddings: [Tensor] = []
     var done = 0
@@ -81,5 +84,17 @@ public struct FaceEvaluation: Sendable {
     guard !embeddings.isEmpty else { throw TrainingError.data("there are no photographs to measure on") }
     self.init(
       embeddings: .cat(embeddings), people: people, pairs: pairs, folds: folds, subtractsMean: subtractsMean)
+  }
+
+  /// Refuses folds that cannot be judged, before anything is computed.
+  private static func check(_ pairs: [FacePair], folds: Int) throws(TrainingError) {
+    for fold in 0..<folds where folds > 1 {
+      for (isSame, kind) in [(true, "the same person"), (false, "two people")]
+      where !pairs.contains(where: { $0.fold == fold && $0.isSame == isSame }) {
+        throw .data(
+          "fold \(fold + 1) of \(folds) has no pairs of \(kind), so it cannot be judged; too many photographs of the "
+            + "list are not there")
+      }
+    }
   }
 }

@@ -13,7 +13,9 @@ extension FaceRun {
         IdentityBalancedSampler(
           labels, people: recipe.training.batchSize / photographs, photographs: photographs, seed: recipe.seed)
       case .triplets: TripletSampler(labels, seed: recipe.seed)
-      case .sets(let negatives): QuerySetSampler(labels, negatives: negatives, seed: recipe.seed)
+      case .sets(let negatives):
+        QuerySetSampler(
+          labels, negatives: negatives, everyPhotograph: recipe.faces.everyPhotograph, seed: recipe.seed)
       }
     let whole =
       switch form {
@@ -80,7 +82,7 @@ extension FaceRun {
 
   /// Photographs that are all of one size are decoded once, in the input's size, if they fit into a gigabyte.
   static func loaded(_ photographs: ImageFolder, _ size: ImageSize) throws -> any Dataset {
-    guard let decoded = try photographs.decodedIfSmall() as? TensorDataset else { return photographs }
+    guard let decoded = photographs.decodedIfSmall() as? TensorDataset else { return photographs }
     guard ImageSize(of: decoded.images) != size else { return decoded }
     return TensorDataset(
       images: decoded.images.interpolate(height: size.height, width: size.width, antialias: true),

@@ -57,8 +57,11 @@ extension FaceRecipe {
       )
     case .sets(let negatives):
       let parts = embeddings.reshape(-1, negatives + 2, embeddings.shape[1])
+      let people = labels.reshape(-1, negatives + 2)
       let (scores, positives) = parts[0..., 0]
-        .contrastiveScores(candidates: parts[0..., 1...], wholeBatch: wholeBatch, temperature: temperature)
+        .contrastiveScores(
+          labels: people[0..., 0], candidates: parts[0..., 1...], candidateLabels: people[0..., 1...],
+          wholeBatch: wholeBatch, temperature: temperature)
       let isRight = scores.detach().argmax(dim: 1) .== positives
       return (scores.crossEntropy(positives), isRight.to(.float32).mean())
     case .people:

@@ -41,6 +41,8 @@ public struct FaceRecipe: Codable, Sendable, Equatable {
   public var negatives = 30
   /// Whether a query of `contrastive` is set against the candidates of its whole batch, not only against its own.
   public var wholeBatch = true
+  /// Whether every photograph is a query of `contrastive` once an epoch, and not one of each person.
+  public var everyPhotograph = false
   /// What cosines are multiplied by, for `arcface` and `cosface`.
   public var scale = 64.0
   /// Photographs of each person in a batch, where the batch is made of people: all losses but drawn triplets and
@@ -56,6 +58,7 @@ public struct FaceRecipe: Codable, Sendable, Equatable {
   enum CodingKeys: String, CodingKey, CaseIterable {
     case loss, mining, distance, margin, temperature, negatives
     case wholeBatch = "whole_batch"
+    case everyPhotograph = "every_photograph"
     case scale, photographs
     case embeddingSize = "embedding_size"
     case dropout
@@ -71,15 +74,13 @@ public struct FaceRecipe: Codable, Sendable, Equatable {
   ///
   /// - Throws: ``RecipeError`` that names the key, the value and what it may be.
   func check(name: String) throws(RecipeError) {
-    func require(_ condition: Bool, _ key: String, _ value: Any, _ wanted: String) throws(RecipeError) {
-      guard condition else { throw RecipeError(name, "faces.\(key): \(value) is not \(wanted)") }
-    }
-    try require(margin.map { $0 >= 0 && $0.isFinite } ?? true, "margin", margin ?? 0, "zero or positive")
-    try require(temperature > 0, "temperature", temperature, "positive")
-    try require((1...10_000).contains(negatives), "negatives", negatives, "in 1...10000")
-    try require(scale > 0, "scale", scale, "positive")
-    try require((2...1000).contains(photographs), "photographs", photographs, "in 2...1000")
-    try require((1...65_536).contains(embeddingSize ?? 1), "embedding_size", embeddingSize ?? 0, "in 1...65536")
-    try require((0..<1).contains(dropout ?? 0), "dropout", dropout ?? 0, "in 0..<1")
+    let key = KeyCheck(name, section: "faces")
+    try key.number("margin", margin, in: 0...1000)
+    try key.positive("temperature", temperature)
+    try key.whole("negatives", negatives, in: 1...10_000)
+    try key.positive("scale", scale)
+    try key.whole("photographs", photographs, in: 2...1000)
+    try key.whole("embedding_size", embeddingSize, in: 1...65_536)
+    try key.fraction("dropout", dropout)
   }
 }

@@ -25,8 +25,9 @@ extension FaceRun {
     report.machine = .current
     report.started = started
     report.finished = Date()
+    report.seconds = result.state.seconds
     report.facts = evaluation.names.map { ($0, String(format: "%.4f", evaluation.metrics[$0] ?? .nan)) }
-    report.notes = notes
+    report.notes = notes + [result.skipped.note].compactMap { $0 }
     let file = folder.appendingPathComponent("report.html")
     try report.write(to: file)
     return file

@@ -6,7 +6,7 @@ import Torch
 /// A recipe for a face embedder brought to life. See ``RecipeRun`` for the folder that it fills.
 ///
 /// It is judged by people who were never seen in training: by the data's own list of them, or by those whom
-/// `validation_fraction` holds out.
+/// `validation_fraction` holds out. `unseen.json` has their names.
 public final class FaceRun: RecipeRun {
   /// The recipe, with every default.
   public let recipe: Recipe
@@ -26,8 +26,6 @@ public final class FaceRun: RecipeRun {
   let unseenSet: (any Dataset)?
 
   public init(_ recipe: Recipe, folder: URL, progress: ProgressHandler? = nil) throws {
-    var recipe = recipe
-    if recipe.training.monitor == TrainingRecipe().monitor { recipe.training.monitor = "auc" }
     self.recipe = recipe
     self.folder = folder
     splits = try DataSpec(recipe.data).faces(heldOut: recipe.validationFraction, seed: recipe.seed, progress: progress)
@@ -42,6 +40,9 @@ public final class FaceRun: RecipeRun {
     model = try configuration.makeModel(dropout: recipe.faces.dropout)
     try checkPeople()
     if let weights = recipe.weights { try load(weights) }
+    if splits.skippedPairs > 0 {
+      notes.append("\(splits.skippedPairs) pairs of the list were skipped, as photographs of theirs are not there")
+    }
     if unseenSet == nil { notes.append("nobody was held out to judge by: set validation_fraction") }
   }
 
@@ -51,6 +52,8 @@ public final class FaceRun: RecipeRun {
       optimization: recipe.optimization)
     return try recipe.train(module, model, in: folder, resume: resume, callbacks: callbacks, on: loaders) {
       try configuration.write(to: folder)
+      try JSONEncoder().encode(splits.unseen?.classNames ?? [])
+        .write(to: folder.appendingPathComponent("unseen.json"), options: .atomic)
     }
   }
 

@@ -51,6 +51,19 @@ import Testing
     #expect(try chips.make(of: people(), with: detector(findsFaces: false)).lostCount == 0)
   }
 
+  @Test func photographsOfOneNameHaveChipsOfTheirOwn() throws {
+    #expect(FaceChips.names(of: ["Ada/1.jpg", "Ada/1.png", "Bo/1.jpg"]) == ["Ada/1.png", "Ada/1-2.png", "Bo/1.png"])
+    #expect(
+      FaceChips.names(of: ["1.jpg", "1.jpg", "1-2.jpg", "X.jpg", "x.jpg"])
+        == ["1.png", "1-2.png", "1-2-2.png", "X.png", "x-2.png"])
+    _ = try people()
+    try Image(width: 40, height: 40, color: .black).write(to: folder.appendingPathComponent("people/Ada/1.jpg"))
+    let place = folder.appendingPathComponent("chips")
+    let audit = try FaceChips(FaceAlignment(size: 32), in: place).make(of: people(), with: detector(findsFaces: true))
+    #expect(audit.photographs == 4 && audit.lostCount == 0)
+    #expect(try ImageFolder.people(place).count == 4)
+  }
+
   @Test func aFolderOfOtherChipsIsRefused() throws {
     let place = folder.appendingPathComponent("chips")
     _ = try FaceChips(FaceAlignment(size: 32), in: place).make(of: people(), with: detector(findsFaces: false))

@@ -59,6 +59,28 @@ extension FoveaCommandTests {
     #expect(
       found.output.contains("\"person\":\"person1\"") && found.output.contains("\"similarity\""), "\(found.output)")
 
+    let drawn = folder.appendingPathComponent("drawn.png")
+    let rate = try fovea(
+      "faces", "identify", "--model", run, "--gallery", gallery, "--chips", photograph, "--false-accept-rate", "0.05",
+      "--draw", drawn.path)
+    #expect(rate.status == 0 && rate.messages.contains("of the gallery's 700 pairs of two people"), "\(rate.messages)")
+    #expect(try Image(contentsOf: drawn) != Image(contentsOf: URL(fileURLWithPath: photograph)))
+    func verify(_ rate: String) throws -> FaceVerification {
+      let answer = try fovea(
+        "faces", "verify", "--model", run, "--chips", photograph, "--person", "person2", "--gallery", gallery, "--json",
+        "--false-accept-rate", rate)
+      return try JSONDecoder().decode(FaceVerification.self, from: Data(answer.output.utf8))
+    }
+    let (strict, loose) = (try verify("0"), try verify("1"))
+    #expect(strict.threshold < loose.threshold && strict.distance == loose.distance && loose.same)
+    let nowhere = try fovea(
+      "faces", "verify", "--model", run, "--chips", photograph, photograph, "--false-accept-rate", "0.1")
+    #expect(nowhere.status != 0 && nowhere.messages.contains("--gallery"))
+    #expect(
+      try fovea("faces", "identify", "--model", run, "--gallery", gallery, photograph, "--false-accept-rate", "2")
+        .status
+        != 0)
+
     #expect(
       try fovea("faces", "remove", "--gallery", gallery, "person1", "--json").output.contains("\"photographs\":5"))
     let gone = try fovea("faces", "remove", "--gallery", gallery, "person1")
@@ -110,5 +132,48 @@ extension FoveaCommandTests {
     #expect(lines >= 7)
     let known = try FaceGallery(gallery).people().reduce(0) { $0 + $1.photographs }
     #expect(known >= lines && known <= lines + 1)
+  }
+
+  /// A folder of a detector that takes everything for a face.
+  func makeDetector() throws -> String {
+    seedAll(3)
+    let detector = MTCNN()
+    for (name, tensor) in detector.stateDict() {
+      if name.hasSuffix("4_1.bias") || name.hasSuffix("5_1.bias") || name.hasSuffix("6_1.bias") {
+        tensor.copy_(Tensor([-9, 9] as [Float]))
+      }
+    }
+    let place = folder.appendingPathComponent("detector")
+    try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+    for (name, network) in zip(MTCNN.weightNames, [detector.pnet, detector.rnet, detector.onet] as [Module]) {
+      try network.stateDict().write(to: place.appendingPathComponent("\(name).safetensors"))
+    }
+    return place.path
+  }
+
+  @Test("every photograph has a chip of its own, and LFW's lists come along") func align() throws {
+    let detector = try makeDetector()
+    for person in ["Ada_L", "Bo_K"] {
+      let place = folder.appendingPathComponent("set/\(person)")
+      try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+      for number in 1...2 {
+        try Image(width: 40, height: 40, color: .white).write(
+          to: place.appendingPathComponent("\(person)_000\(number).png"))
+      }
+    }
+    let photographs = ["set/Ada_L/Ada_L_0001.png", "copy/Ada_L_0001.png"]
+    try FileManager.default.copyItem(
+      at: folder.appendingPathComponent("set/Ada_L"), to: folder.appendingPathComponent("copy"))
+    let aligned = try fovea(["faces", "align"] + photographs + ["--output", "aligned", "--detector", detector])
+    #expect(aligned.status == 0, "\(aligned.messages)")
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder.appendingPathComponent("aligned").path)
+      .sorted()
+    #expect(names == ["Ada_L_0001-2.png", "Ada_L_0001.png"])
+
+    let pairs = "1\t1\nAda_L\t1\t2\nAda_L\t1\tBo_K\t2\n"
+    try pairs.write(to: folder.appendingPathComponent("set/pairs.txt"), atomically: true, encoding: .utf8)
+    let chips = try fovea("faces", "align", "--data", "lfw:set", "--output", "chips", "--detector", detector)
+    #expect(chips.status == 0, "\(chips.messages)")
+    #expect(try LFW(folder.appendingPathComponent("chips")).pairs(.view2).pairs.count == 2)
   }
 }

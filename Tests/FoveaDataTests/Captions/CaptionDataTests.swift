@@ -104,6 +104,22 @@ import Torch
     }
   }
 
+  @Test func aStrayQuotationMarkSwallowsNothing() throws {
+    let csv = "image,caption\na.png,a 5\" screen\nb.png, \"one, two\"\nc.png,\"\"\"so\"\" it was\"\nd.png,the \"end\"\n"
+    try withFolder(["captions.csv": csv]) { folder in
+      let read = try captions(CaptionFolder.load(folder))
+      #expect(read == [["a 5\" screen"], ["one, two"], ["\"so\" it was"], ["the \"end\""]])
+    }
+  }
+
+  @Test func aTableThatEndsInsideQuotationMarksIsAnError() throws {
+    try withFolder(["captions.csv": "image,caption\na.png,one\nb.png,\"two\nc.png,three\nd.png,four\n"]) { folder in
+      let error = #expect(throws: DatasetError.self) { try CaptionFolder.load(folder) }
+      let message = error.map { "\($0)" } ?? ""
+      #expect(message.contains("captions.csv") && message.contains("begin in row 3"), "\(message)")
+    }
+  }
+
   @Test(arguments: [
     ("captions.csv", "a.png,one,two"), ("captions.csv", "../../etc/passwd,one"), ("captions.csv", ""),
   ])

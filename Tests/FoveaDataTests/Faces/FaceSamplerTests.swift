@@ -68,6 +68,20 @@ import Testing
     }
   }
 
+  @Test func everyPhotographIsAQueryOnce() {
+    let sampler = QuerySetSampler(labels, negatives: 1, everyPhotograph: true, seed: 3)
+    let order = sampler.indices(epoch: 1)
+    let pairable = labels.indices.filter { labels[$0] % 6 > 0 }  // of the ten people with two photographs
+    #expect(order.count == sampler.count && order.count == pairable.count * 3)
+    let starts = stride(from: 0, to: order.count, by: 3)
+    #expect(starts.map { order[$0] }.sorted() == pairable)
+    for start in starts {
+      let (query, positive, negative) = (order[start], order[start + 1], order[start + 2])
+      #expect(query != positive && labels[query] == labels[positive] && labels[query] != labels[negative])
+    }
+    #expect(order == sampler.indices(epoch: 1) && order != sampler.indices(epoch: 2))
+  }
+
   @Test func pairsOfASet() {
     let pairs = FacePair.all(of: [0, 0, 1])
     #expect(pairs == [FacePair(0, 1, isSame: true), FacePair(0, 2, isSame: false), FacePair(1, 2, isSame: false)])

@@ -38,6 +38,18 @@ import Testing
     #expect(faces.unseen?.classNames == ["Cy"])
   }
 
+  @Test func allPhotographsAreThoseOfAllParts() throws {
+    let scratch = try Scratch()
+    try people(["Ada": 2, "Bo": 2], in: scratch, below: "train/")
+    try people(["Cy": 1], in: scratch, below: "val/")
+    try people(["Ada": 3, "Di": 1], in: scratch, below: "Test/")
+    let all = try DataSpec("people:\(scratch.url.path)").photographs()
+    #expect(all.classNames == ["Ada", "Bo", "Cy", "Di"])
+    #expect(all.photographCounts == ["Ada": 5, "Bo": 2, "Cy": 1, "Di": 1])
+    #expect((0..<all.count).allSatisfy { FileManager.default.fileExists(atPath: all.file(at: $0).path) })
+    #expect(all.file(at: all.count - 1).path.hasSuffix("/Test/Di/Di_0001.jpg"))
+  }
+
   @Test func aListNamesPhotographsAndPersons() throws {
     let scratch = try Scratch()
     let list = try scratch.write(
@@ -77,6 +89,7 @@ import Testing
     #expect(set.photographs.count == 8)
     let list = try set.pairs(.view2)
     #expect(list.folds == 2 && list.pairs.map(\.isSame) == [true, false, true, false] && list.missing.isEmpty)
+    #expect(list.pairs.map(\.fold) == [0, 0, 1, 1] && list.skipped == 0)
     let names = list.pairs.map { [$0.first, $0.second].map { set.photographs.file(at: $0).lastPathComponent } }
     #expect(names[1] == ["Ada_L_0001.jpg", "Bo_K_0002.jpg"])
     #expect(names[2] == ["Cy_Y_0001.jpg", "Cy_Y_0002.jpg"])
@@ -97,6 +110,23 @@ import Testing
     #expect(final.folds == 2 && final.pairs.count == 4 && final.train.isEmpty)
   }
 
+  @Test(arguments: ["", "lfw_funneled/"]) func chipsGetTheListsToo(_ place: String) throws {
+    let scratch = try Scratch()
+    try lfw(scratch, below: "set/\(place)")
+    for list in ["pairs.txt", "peopleDevTrain.txt", "peopleDevTest.txt", "pairsDevTest.txt"] {
+      try FileManager.default.moveItem(at: scratch.place(list), to: scratch.place("set/\(list)"))
+    }
+    try people(["Ada_L": 2, "Bo_K": 2, "Cy_Y": 2], in: scratch, below: "chips/")  // one was lost, and somebody
+    let original = try LFW(scratch.place("set"))
+    try scratch.write("chips/peopleDevTest.txt", "1\nCy_Y\t2\n")
+    try original.copyLists(to: scratch.place("chips"))
+    let chips = try LFW(scratch.place("chips"))
+    #expect(try chips.pairs(.view2, skippingMissing: true).pairs.count == 3)
+    #expect(try chips.people(.developmentTrain).classNames == ["Ada_L"])
+    #expect(try chips.people(.developmentTest).classNames == ["Cy_Y"])  // what was there already is kept
+    #expect(try FaceSplits.development(chips, name: "lfw", heldOut: 0.25, seed: 0).pairs.count == 2)
+  }
+
   @Test func aLostPhotographIsNamedOrItsPairLeftOut() throws {
     let scratch = try Scratch()
     try lfw(scratch)
@@ -105,7 +135,13 @@ import Testing
     let error = #expect(throws: DatasetError.self) { try set.pairs(.view2) }
     #expect("\(error.map { "\($0)" } ?? "")".contains("pairs.txt:2: names Ada_L_0001"))
     let list = try set.pairs(.view2, skippingMissing: true)
-    #expect(list.pairs.count == 2 && list.missing == ["Ada_L_0001", "Ada_L_0001"])
+    #expect(list.pairs.count == 2 && list.missing == ["Ada_L_0001", "Ada_L_0001"] && list.skipped == 2)
+    #expect(list.folds == 2 && list.pairs.map(\.fold) == [1, 1])  // the second fold stays the second
+    let splits = try FaceSplits.view2(set, name: "lfw")
+    #expect(splits.skippedPairs == 2 && splits.folds == 2 && splits.pairs.map(\.fold) == [1, 1])
+    #expect(splits.unseen?.classNames == ["Cy_Y", "Di_P"])  // those who are there
+    #expect(
+      splits.pairs.map { [splits.unseen?.people[$0.first], splits.unseen?.people[$0.second]] } == [[0, 0], [0, 1]])
   }
 
   @Test func aWrongListOfPairsIsAnErrorWithItsLine() throws {

@@ -175,6 +175,23 @@ struct HubTests {
     #expect(throws: JSONFieldError.self) { try hub(hostile).model("org/net").modelFolder() }
   }
 
+  @Test("A model that writes comes with its tokenizer and its way of generation")
+  func tokenizers() throws {
+    var small = SmallHub()
+    let names = ["generation_config.json", "vocab.json", "merges.txt", "tokenizer_config.json"]
+    for name in names { small.files[name] = Array(name.utf8) }
+    small.files["vocab.json"] = Array(#"{"a": 0, "b": 1, "ab": 2}"#.utf8)
+    small.files["merges.txt"] = Array("#version: 0.2\na b\n".utf8)
+    let server = try server(small)
+    let folder = try hub(server).model("org/net").modelFolder()
+    #expect(try String(contentsOf: folder.appendingPathComponent(names[0]), encoding: .utf8) == names[0])
+    #expect(FileManager.default.fileExists(atPath: folder.appendingPathComponent(names[3]).path))
+    #expect(try loadTokenizer(from: folder).encode("ab") == [2])
+    let before = server.requests.count
+    _ = try hub(server).model("org/net").modelFolder()
+    #expect(server.requests.count == before + 1, "what is not there is not asked for again")
+  }
+
   @Test("A repository without weights is an error that says what was looked for")
   func weightless() throws {
     var small = SmallHub()

@@ -46,7 +46,8 @@ private struct FaceReference: Decodable {
     let reference = try FaceReference.load()
     expect(
       LFWProtocol(
-        distances: reference.distances, isSame: reference.same, wantedFalseAcceptRate: reference.lfw.wanted),
+        distances: reference.distances, isSame: reference.same, folds: (0..<300).map { $0 / 30 },
+        wantedFalseAcceptRate: reference.lfw.wanted),
       is: reference.lfw)
   }
 
@@ -59,9 +60,17 @@ private struct FaceReference: Decodable {
     let expected = subtractsMean ? reference.centred : reference.plain
     expect(
       LFWProtocol(
-        first, second, isSame: reference.pair_same, subtractsMean: subtractsMean,
+        first, second, isSame: reference.pair_same, folds: (0..<300).map { $0 / 30 }, subtractsMean: subtractsMean,
         wantedFalseAcceptRate: expected.wanted),
       is: expected)
+  }
+
+  @Test func foldsAreThoseOfThePairsWhateverTheirSizes() {
+    // The threshold of each is chosen on the other; a cut into equal halves would put a pair of the second into the first.
+    let result = LFWProtocol(
+      distances: [0.1, 0.5, 1, 1.1, 1.2, 2], isSame: [true, false, true, true, true, false], folds: [0, 0, 1, 1, 1, 1])
+    #expect(result.accuracies == [0.5, 0.25])
+    #expect(abs(result.accuracy.mean - 0.375) < 1e-12)
   }
 
   @Test func theCurveIsThatOfScikitLearn() throws {

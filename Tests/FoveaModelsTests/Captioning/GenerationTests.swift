@@ -54,6 +54,26 @@ import Torch
     }
   }
 
+  @Test(arguments: [1, 3]) func aSentenceThatWasCutHasNoEnd(_ beams: Int) throws {
+    let model = Self.model("transformer")
+    var options = GenerationOptions.beam(beams)
+    options.maxNewTokens = 5
+    options.minNewTokens = 5
+    let cut = try model.generate(Self.images, options: options).map { $0[0] }
+    #expect(cut.allSatisfy { !$0.hasEnd && $0.tokens.count == 5 })
+    // With the end so likely that it comes at once.
+    final class Ending: CaptionModel {
+      override func encode(_ images: Tensor) -> Tensor { .zeros([images.shape[0], 1, 1]) }
+      override func start(_ memory: Tensor) -> DecoderState { DecoderState(memory: memory) }
+      override func next(_ tokens: Tensor, _ state: inout DecoderState) -> Tensor {
+        Tensor([0, 9, 0, 0, 0, 0, 0, 0] as [Float]).expand(tokens.shape[0], 8)
+      }
+    }
+    options.minNewTokens = 0
+    let ended = try Ending(specialTokens: Self.special).generate(Self.images, options: options).map { $0[0] }
+    #expect(ended.allSatisfy { $0.hasEnd && $0.tokens.isEmpty })
+  }
+
   @Test func aBatchGivesWhatEachImageGives() throws {
     let model = Self.model("transformer")
     var options = GenerationOptions.beam(3, returnCount: 3)

@@ -83,14 +83,73 @@ import Torch
     }
   }
 
+  /// A step makes sampled sentences likelier by how much they score above the greedy one; those that were cut have no end.
+  @Test func aSelfCriticalStepFollowsTheReward() throws {
+    try withFolder { folder in
+      let settings = ["captioning.freeze_encoder=true", "captioning.dropout=0", "captioning.longest=6"]
+      let run = try CaptionRun(try recipe("caption_transformer", settings), folder: folder)
+      let (model, tokenizer, end) = (run.model, run.tokenizer, run.model.specialTokens.end)
+      let scenes = try #require(run.splits.train as? any CaptionedDataset)
+      let reward = SelfCriticalReward(scenes, tokenizer: tokenizer, end: end)
+      let module = CaptionModule(
+        model, tokenizer: tokenizer, recipe: run.recipe.captioning, labelSmoothing: 0, selfCritical: reward,
+        optimization: run.recipe.optimization)
+
+      var samples = try (0..<8).map { try scenes[$0] }
+      for index in samples.indices { samples[index].image = samples[index].image.to(.float32) / 255 }
+      let images = Tensor.stack(samples.map(\.image))
+      func sentences(_ sampling: GenerationOptions.Sampling?) throws -> [[Int]] {
+        var options = GenerationOptions.greedy
+        options.maxNewTokens = 5
+        options.sampling = sampling
+        return try model.eval().generate(images, options: options).map { $0[0].tokens + ($0[0].hasEnd ? [end] : []) }
+      }
+      let sampled = try sentences(.init(seed: 1))
+      #expect(sampled.contains { $0.last != end && $0.count == 5 }, "an untrained model hardly ever ends")
+      // What was drawn is made the truth, so that it is better than what is likeliest.
+      for (index, tokens) in sampled.enumerated() { samples[index].captions = [tokenizer.decode(tokens)] }
+      let batch = try Batch(collating: samples)
+      let advantages = zip(
+        reward.scores(sampled, references: batch.captions),
+        reward.scores(try sentences(nil), references: batch.captions)
+      ).map { $0 - $1 }
+      #expect(advantages.reduce(0, +) > 0)
+
+      func likelihood() -> Double {
+        withNoGrad {
+          zip(sampled.indices, advantages).reduce(0.0) { sum, item in
+            let tokens = Tensor(rows: [[model.specialTokens.start] + sampled[item.0]])
+            let logits = model.eval().logits(
+              tokens[dim: 1, 0..<sampled[item.0].count], memory: model.encode(images[item.0].unsqueeze(0)))
+            let loss = logits.flatten(to: 1).crossEntropy(Tensor(sampled[item.0]), reduction: .sum)
+            return sum - item.1 * loss.item(Double.self)
+          }
+        }
+      }
+      let before = likelihood()
+      let loss = try module.trainingStep(batch).loss
+      let count = Double(sampled.joined().count)
+      #expect(abs(loss.item(Double.self) + before / count) < 1e-4 * max(1, abs(before)))
+      loss.backward()
+      withNoGrad {
+        for parameter in model.parameters() {
+          if let gradient = parameter.value.grad { parameter.value.sub_(gradient * 0.003) }
+        }
+      }
+      #expect(likelihood() > before)
+    }
+  }
+
   @Test func betterSentencesAreRewarded() throws {
     let scenes = Scenes(count: 30)
     let tokenizer = ByteLevelBPE.train(on: scenes.allCaptions, vocabularySize: 330)
     let reward = SelfCriticalReward(scenes, tokenizer: tokenizer, end: 0)
     let references = scenes.captions(at: 0)
     func score(_ text: String) -> Double {
-      reward.scores([tokenizer.encode(text)], references: [references])[0]
+      reward.scores([tokenizer.encode(text) + [0]], references: [references])[0]
     }
+    let cut = reward.scores([tokenizer.encode(references[0])], references: [references])[0]
+    #expect(cut < score(references[0]))  // the end is a word, and is missing
     #expect(score(references[0]) > score(String(references[0].dropLast(12))))
     #expect(score("nothing of the kind") < 1)
   }

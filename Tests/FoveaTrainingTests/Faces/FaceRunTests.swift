@@ -53,6 +53,7 @@ import Torch
   @Test(arguments: [
     ["faces.loss=triplet"], ["faces.loss=triplet", "faces.mining=drawn", "training.batch_size=2"],
     ["faces.loss=pairs"], ["faces.loss=contrastive", "faces.negatives=3", "training.batch_size=2"],
+    ["faces.loss=contrastive", "faces.negatives=1", "faces.every_photograph=true", "training.batch_size=6"],
     ["faces.loss=supervised_contrastive"], ["faces.loss=arcface"], ["faces.loss=cosface"],
   ]) func everyLossTrainsAndIsJudgedByUnseenPeople(_ settings: [String]) throws {
     let root = try makePeople()
@@ -68,6 +69,9 @@ import Torch
     let saved = try FaceConfiguration(folder: place)
     #expect(saved.task == .faces && saved.threshold != nil && saved.embeddingSize == 16)
     #expect(try VisionTask(ofModelIn: place) == .faces)
+    let unseen = try JSONDecoder().decode(
+      [String].self, from: Data(contentsOf: place.appendingPathComponent("unseen.json")))
+    #expect(unseen == run.splits.unseen?.classNames)
   }
 
   @Test func aFewEpochsTellUnseenPeopleApart() throws {
@@ -145,5 +149,25 @@ import Torch
     #expect(evaluation.metrics["auc"] == 1 && evaluation.metrics["rank_1"] == 1 && evaluation.metrics["eer"] == 0)
     let same = FaceEvaluation(embeddings: .ones([6, 3]).normalize(dim: 1), people: people, pairs: pairs, folds: 0)
     #expect(abs((same.metrics["auc"] ?? 0) - 0.5) < 1e-9 && same.metrics["rank_1"] == 0)
+  }
+
+  @Test func aFoldWithoutOneKindOfPairsIsAnError() throws {
+    let people = try ImageFolder.people(makePeople(2))
+    let input = FaceInput(size: 16, statistics: .half)
+    func evaluate(_ pairs: [FacePair]) throws -> FaceEvaluation {
+      try FaceEvaluation(
+        of: { $0.mean(dim: 3).flatten(from: 1).normalize(dim: 1) }, on: people, input: input, pairs: pairs, folds: 2)
+    }
+    let whole = [
+      FacePair(0, 1, isSame: true), FacePair(0, 6, isSame: false), FacePair(7, 8, isSame: true, fold: 1),
+      FacePair(1, 7, isSame: false, fold: 1),
+    ]
+    #expect(try evaluate(whole).metrics["accuracy"] != nil)
+    for lost in whole.indices {
+      let error = #expect(throws: TrainingError.self) {
+        try evaluate(whole.enumerated().filter { $0.offset != lost }.map(\.element))
+      }
+      #expect("\(error.map { "\($0)" } ?? "")".contains("fold \(lost / 2 + 1) of 2"))
+    }
   }
 }

@@ -15,6 +15,7 @@ private struct EmbeddingLossReference: Decodable {
   let pairs: [[Int]]
   let triplets: [[Int]]
   let sets: [[Int]]
+  let shared_sets: [[Int]]
   let margins: [String: Double]
   let cases: [String: Case]
 
@@ -46,10 +47,14 @@ private struct EmbeddingLossReference: Decodable {
       return x.indexSelect(dim: 0, a)
         .contrastiveLoss(x.indexSelect(dim: 0, b), isSame: isSame, margin: margin, distance: distance)
     case "all_pairs": return x.contrastiveLoss(labels: labelTensor, margin: margin, distance: distance)
-    case "own_candidates", "whole_batch":
-      let picked = x.indexSelect(dim: 0, Tensor(Array(sets.joined()))).reshape(2, 4, 6)
+    case "own_candidates", "whole_batch", "whole_batch_of_shared_people":
+      let rows = Tensor(Array((form == "whole_batch_of_shared_people" ? shared_sets : sets).joined()))
+      let picked = x.indexSelect(dim: 0, rows).reshape(2, 4, 6)
+      let people = labelTensor.indexSelect(dim: 0, rows).reshape(2, 4)
       let (scores, positives) = picked[0..., 0]
-        .contrastiveScores(candidates: picked[0..., 1...], wholeBatch: form == "whole_batch", temperature: 0.7)
+        .contrastiveScores(
+          labels: people[0..., 0], candidates: picked[0..., 1...], candidateLabels: people[0..., 1...],
+          wholeBatch: form != "own_candidates", temperature: 0.7)
       return scores.crossEntropy(positives)
     case "supervised_contrastive": return x.supervisedContrastiveLoss(labels: labelTensor, temperature: 0.2)
     case "arcface", "arcface_wide":

@@ -54,8 +54,9 @@ struct BeamSearch {
     }
     return searches.map { search in
       search.finished.prefix(options.returnCount).map { beam in
-        GeneratedCaption(
-          tokens: Array(beam.tokens.dropFirst(prompt.count).prefix { $0 != end }), score: Double(beam.score))
+        let written = beam.tokens.dropFirst(prompt.count)
+        let tokens = Array(written.prefix { $0 != end })
+        return GeneratedCaption(tokens: tokens, hasEnd: tokens.count < written.count, score: Double(beam.score))
       }
     }
   }

@@ -65,7 +65,7 @@ extension CaptionModel {
       let tokens = Array(written.prefix { $0 != specialTokens.end })
       let length = Double(min(tokens.count + 1, written.count))
       return GeneratedCaption(
-        tokens: tokens, score: sums[row] / power(length, options.lengthPenalty),
+        tokens: tokens, hasEnd: tokens.count < written.count, score: sums[row] / power(length, options.lengthPenalty),
         attention: maps.map { $0[row][0..<min(tokens.count, $0.shape[1])] })
     }
   }

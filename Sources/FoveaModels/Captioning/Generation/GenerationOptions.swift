@@ -97,6 +97,8 @@ public struct GenerationError: Error, Sendable, Hashable, CustomStringConvertibl
 public struct GeneratedCaption: Sendable {
   /// The tokens without the start and without the end.
   public var tokens: [Int]
+  /// Whether the end came behind them; else the sentence was cut at the most tokens.
+  public var hasEnd: Bool
   /// The sum of the tokens' log-probabilities, the end's included, divided by their number to the power of the length
   /// penalty.
   public var score: Double

@@ -29,13 +29,17 @@ extension Tensor {
   /// query is its own first candidate: the contrastive loss in the form of a softmax (Sohn, 2016; van den Oord, Li and
   /// Vinyals, 2018).
   ///
+  /// Other candidates of the query's person, which other queries bring into a batch, are no negatives: they score -1e9.
+  ///
   /// - Parameters:
-  ///   - candidates: `[N, C, D]`, the positive first; these queries are `[N, D]`.
+  ///   - labels: whom the queries show, `[N]`; these queries are `[N, D]`.
+  ///   - candidates: `[N, C, D]`, the positive first.
+  ///   - candidateLabels: whom the candidates show, `[N, C]`.
   ///   - wholeBatch: whether a query is set against the candidates of all queries, not only against its own.
   ///   - temperature: divides the dot products; small ones weigh the nearest negatives more.
   /// - Returns: the scores `[N, C]`, or `[N, N · C]` over the whole batch, and where in them the positives are, `[N]`.
   public func contrastiveScores(
-    candidates: Tensor, wholeBatch: Bool = false, temperature: Double = 1
+    labels: Tensor, candidates: Tensor, candidateLabels: Tensor, wholeBatch: Bool = false, temperature: Double = 1
   ) -> (scores: Tensor, positives: Tensor) {
     let (count, each) = (candidates.shape[0], candidates.shape[1])
     let scores =
@@ -45,6 +49,8 @@ extension Tensor {
     let positives =
       wholeBatch
       ? Tensor.arange(count, device: device) * each : Tensor.zeros([count], dtype: .int64, device: device)
-    return (scores / temperature, positives)
+    let others = Tensor.arange(scores.shape[1], device: device) .!= positives.unsqueeze(1)
+    let isSame = labels.unsqueeze(1) .== (wholeBatch ? candidateLabels.flatten() : candidateLabels)
+    return ((scores / temperature).maskedFill(isSame .&& others, -1e9), positives)
   }
 }
