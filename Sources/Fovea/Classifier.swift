@@ -32,17 +32,23 @@ public final class Classifier {
   /// The network, in evaluation mode. Predictions are made with its optimized form, so changes come too late.
   public let model: any ImageClassifier
 
+  /// What of published weights did not fit; clean for a run's own, which fit or are an error.
+  public let report: PretrainedReport
+
   private let optimized: OptimizedLayer
 
   /// A network that is ready already.
   ///
-  /// - Parameter dtype: what it computes in: `.float32`, or `.bfloat16` where the hardware has it.
+  /// - Parameters:
+  ///   - report: what of its weights did not fit.
+  ///   - dtype: what it computes in: `.float32`, or `.bfloat16` where the hardware has it.
   public init(
-    _ model: any ImageClassifier, configuration: ClassifierConfiguration, device: Device = .cpu,
-    dtype: DType = .float32
+    _ model: any ImageClassifier, configuration: ClassifierConfiguration, report: PretrainedReport = .init(),
+    device: Device = .cpu, dtype: DType = .float32
   ) {
     self.model = model
     self.configuration = configuration
+    self.report = report
     self.device = device
     model.to(device).to(.channelsLast)
     optimized = model.optimized(dtype: dtype)
@@ -52,7 +58,8 @@ public final class Classifier {
   ///
   /// - Parameters:
   ///   - url: a folder with `config.json` and `model.safetensors`, of ours, of transformers or of timm; or a
-  ///     `.safetensors`, `.pth`, `.pt` or `.bin` file, whose architecture is recognised by its tensors.
+  ///     `.safetensors`, `.pth`, `.pt` or `.bin` file, whose architecture is recognised by its tensors. The weights in the
+  ///     folder of a run stand for the folder.
   ///   - dtype: what it computes in: `.float32`, or `.bfloat16` where the hardware has it.
   /// - Throws: ``RecipeError``, `StateDictError` or `LoadError`, which name the file and what does not fit.
   public convenience init(contentsOf url: URL, device: Device = .cpu, dtype: DType = .float32) throws {
@@ -62,13 +69,16 @@ public final class Classifier {
     }
     if isFolder.boolValue, try PretrainedConfiguration.isPublished(folder: url) {
       let pretrained = try PretrainedClassifier(contentsOf: url)
-      self.init(pretrained.model, configuration: pretrained.configuration, device: device, dtype: dtype)
+      self.init(
+        pretrained.model, configuration: pretrained.configuration, report: pretrained.report, device: device,
+        dtype: dtype)
     } else if isFolder.boolValue {
       let configuration = try ClassifierConfiguration(folder: url)
       let model = try withoutInitialization { try configuration.makeModel() }
-      try model.loadStateDict(
-        StateDict(contentsOf: url.appendingPathComponent(ModelFolder.weights)))
+      try model.loadStateDict(contentsOf: url.appendingPathComponent(ModelFolder.weights))
       self.init(model, configuration: configuration, device: device, dtype: dtype)
+    } else if let folder = ModelFolder.run(of: url) {
+      try self.init(contentsOf: folder, device: device, dtype: dtype)
     } else {
       try self.init(weights: url, device: device, dtype: dtype)
     }

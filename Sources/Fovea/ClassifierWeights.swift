@@ -8,7 +8,7 @@ extension Classifier {
   /// Loads a file of published weights, whose architecture is recognised by its tensors.
   ///
   /// Images are prepared as for ImageNet: the shorter edge to 256 (for 224), the middle, and the statistics that the
-  /// architecture was published with. With 1,000 classes their names are ImageNet's, else they are numbers.
+  /// architecture was published with; those of a network with a stem for small images as a whole. With 1,000 classes their names are ImageNet's, else they are numbers.
   ///
   /// - Throws: `StateDictError` for a file that cannot be read, ``RecipeError`` for weights of no known architecture.
   public convenience init(weights file: URL, device: Device = .cpu, dtype: DType = .float32) throws {
@@ -26,9 +26,10 @@ extension Classifier {
     let configuration = ClassifierConfiguration(
       architecture: architecture.name, stem: found.stem, classNames: classNames,
       input: ClassifierInput(
-        size: ImageSize(size), resize: size * 8 / 7, channels: 3, statistics: architecture.pixels.statistics))
+        size: ImageSize(size), resize: found.stem == .cifar ? size : size * 8 / 7, channels: 3,
+        statistics: architecture.pixels.statistics))
     let model = try withoutInitialization { try configuration.makeModel() }
-    try model.loadPretrained(found.weights)
+    _ = try LoadError.naming(file.path) { try model.loadPretrained(found.weights) }
     self.init(model, configuration: configuration, device: device, dtype: dtype)
   }
 }

@@ -47,7 +47,7 @@ struct ImageProcessorDefaults {
 
   private static let all: [String: ImageProcessorDefaults] = [
     "ViT": viT, "DeiT": deiT, "ConvNext": convNeXt, "Bit": bit, "CLIP": bit, "Siglip": siglip, "Beit": beit, "Pvt": pvt,
-    "MobileNetV1": mobileNet, "MobileNetV2": mobileNet,
+    "MobileNetV1": mobileNet, "MobileNetV2": mobileNet, "Blip": blip,
   ]
 
   /// Which processor a model has whose folder names none.
@@ -57,6 +57,7 @@ struct ImageProcessorDefaults {
     "bit": "Bit", "dinov2": "Bit", "dinov2_with_registers": "Bit", "focalnet": "Bit", "clip": "CLIP",
     "siglip": "Siglip",
     "beit": "Beit", "pvt": "Pvt", "mobilenet_v1": "MobileNetV1", "mobilenet_v2": "MobileNetV2",
+    "blip": "Blip",
   ]
 
   private static let viT = ImageProcessorDefaults(processor: ImageProcessor(scaling: .exact(224)))
@@ -89,13 +90,17 @@ struct ImageProcessorDefaults {
   private static let bit: ImageProcessorDefaults = {
     var defaults = ImageProcessorDefaults(
       processor: ImageProcessor(
-        scaling: .shortestEdge(224), resample: .bicubic,
-        statistics: ChannelStatistics(
-          mean: [0.48145466, 0.4578275, 0.40821073], standardDeviation: [0.26862954, 0.26130258, 0.27577711])))
+        scaling: .shortestEdge(224), resample: .bicubic, statistics: clipStatistics))
     defaults.crops = true
     defaults.isSquare = false
     return defaults
   }()
+
+  private static let blip = ImageProcessorDefaults(
+    processor: ImageProcessor(scaling: .exact(384), resample: .bicubic, statistics: clipStatistics))
+
+  private static let clipStatistics = ChannelStatistics(
+    mean: [0.48145466, 0.4578275, 0.40821073], standardDeviation: [0.26862954, 0.26130258, 0.27577711])
 
   private static let mobileNet: ImageProcessorDefaults = {
     var defaults = ImageProcessorDefaults(processor: ImageProcessor(scaling: .shortestEdge(256)))

@@ -41,30 +41,34 @@ public struct ClassifierArchitecture: Sendable {
   ///   - stem: its own unless given.
   ///   - imageSize: the side of images that a vision transformer has positions for; as published unless given. Other
   ///     networks have no positions.
-  /// - Throws: ``ArchitectureError`` for numbers that are not positive, a stem that it does not have, or an image smaller
-  ///   than a patch.
+  /// - Throws: ``ArchitectureError`` for numbers that are not positive or beyond all memory, a stem that it does not have, or
+  ///   an image smaller than a patch.
   public func make(
     classes: Int? = nil, inputChannels: Int? = nil, stem: Stem? = nil, imageSize: Int? = nil
   ) throws(ArchitectureError) -> any ImageClassifier {
     let classes = classes ?? self.classes
     let inputChannels = inputChannels ?? self.inputChannels
     let stem = stem ?? stems[0]
-    guard classes > 0 else { throw .notPositive(field: "classes", value: classes) }
-    guard inputChannels > 0 else { throw .notPositive(field: "inputChannels", value: inputChannels) }
-    guard stems.contains(stem) else { throw .noStem(stem, architecture: name, stems: stems) }
     let imageSize = imageSize ?? inputSize
-    guard imageSize > 0 else { throw .notPositive(field: "imageSize", value: imageSize) }
+    for (field, value, limit) in [
+      ("classes", classes, 1_000_000), ("inputChannels", inputChannels, 1024), ("imageSize", imageSize, 8192),
+    ] {
+      guard value > 0 else { throw .notPositive(field: field, value: value) }
+      guard value <= limit else { throw .tooLarge(field: field, value: value, limit: limit) }
+    }
+    guard stems.contains(stem) else { throw .noStem(stem, architecture: name, stems: stems) }
     if let patch = transformer?.patchSize, imageSize < patch {
       throw .tooSmall(imageSize: imageSize, patch: patch, architecture: name)
     }
     return build(classes, inputChannels, stem, imageSize)
   }
 
-  /// The architecture of a name.
+  /// The architecture of a name: one of ``all``, or a ViT or DeiT of another patch or image size, such as
+  /// `vit_tiny_patch16_384`.
   ///
   /// - Throws: ``ArchitectureError/unknown(name:nearest:)``.
   public static func named(_ name: String) throws(ArchitectureError) -> ClassifierArchitecture {
-    if let found = all.first(where: { $0.name == name }) { return found }
+    if let found = all.first(where: { $0.name == name }) ?? transformer(named: name) { return found }
     throw .unknown(name: name, nearest: nearestName(to: name, in: all.map(\.name)))
   }
 }

@@ -97,7 +97,7 @@ extension ClassifierArchitecture {
       })
   }
 
-  private static func vit(
+  static func vit(
     _ name: String, _ size: VisionTransformer.Configuration, patch: Int = 16, size imageSize: Int = 224,
     classes: Int = 1000, pixels: PixelNormalization = .half, _ parameterCount: Int
   ) -> ClassifierArchitecture {

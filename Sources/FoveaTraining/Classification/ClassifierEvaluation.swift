@@ -26,6 +26,8 @@ public struct ClassifierEvaluation: Sendable {
   public let reliability: ReliabilityTable
   /// What was said of each image, in the set's order.
   public let guesses: [Guess]
+  /// What could not be read and was left out.
+  public let skipped: SkippedSamples
 
   /// The mistakes that the model was surest of.
   public func mistakes(_ count: Int) -> [Guess] {
@@ -39,11 +41,13 @@ public struct ClassifierEvaluation: Sendable {
   ///   - dataset: has a label for each image.
   ///   - input: how its images become the classifier's input.
   ///   - classNames: the classes of the logits.
+  ///   - policy: whether images that cannot be read are left out.
   ///   - progress: called after each batch with the number of images so far.
   /// - Throws: what is wrong with an image; ``TrainingError/data(_:)`` where the set's classes are not the model's.
   public init(
     of logits: (Tensor) -> Tensor, on dataset: any Dataset, input: ClassifierInput, classNames: [String],
-    batchSize: Int = 250, threads: Int = 2, progress: (Int) -> Void = { _ in }
+    batchSize: Int = 250, threads: Int = 2, onBrokenSample policy: DataLoader.BrokenSamplePolicy = .stop,
+    progress: (Int) -> Void = { _ in }
   ) throws {
     guard dataset.classNames == classNames else {
       throw TrainingError.data(
@@ -53,13 +57,15 @@ public struct ClassifierEvaluation: Sendable {
     let preprocessing = Preprocessing.evaluation(input: input, isFixedSize: try dataset.isFixed(at: input.size))
     let loader = DataLoader(
       dataset, batchSize: batchSize, transform: preprocessing.sample, batchTransform: preprocessing.batch,
-      threads: threads)
+      threads: threads, onBrokenSample: policy)
     let metrics = MetricCollection.classification(classes: classNames.count)
     let confusion = ConfusionMatrix()
     let calibration = CalibrationError()
     var guesses: [Guess] = []
+    var skipped = SkippedSamples()
     let batches = loader.batches(epoch: 0)
     while let batch = try batches.nextBatch() {
+      skipped.add(batch.skipped)
       guard let labels = batch.labels else { throw TrainingError.data("the data has no labels to compare with") }
       let scores = withNoGrad { logits(batch.images) }
       let predictions = Predictions(logits: scores, labels: labels)
@@ -78,6 +84,7 @@ public struct ClassifierEvaluation: Sendable {
     self.confusion = confusion.compute()
     reliability = calibration.table()
     self.guesses = guesses
+    self.skipped = skipped
   }
 }
 

@@ -45,9 +45,11 @@ public struct PretrainedClassifier {
         "num_labels", "says that there are no classes; give classNames, and fine-tune the last layer")
     }
     try Self.check(try family.parameterCount(published), against: weights, published)
-    model = try family.makeModel(published, names.count)
-    report = try model.loadPublished(
-      weights, newHead: classNames != nil, ignoreMismatchedSizes: ignoreMismatchedSizes)
+    let model = try family.makeModel(published, names.count)
+    self.model = model
+    report = try LoadError.naming(folder.path) {
+      try model.loadPublished(weights, newHead: classNames != nil, ignoreMismatchedSizes: ignoreMismatchedSizes)
+    }
     configuration = ClassifierConfiguration(
       architecture: published.modelType, stem: nil, classNames: names, input: try Self.input(published, folder))
   }

@@ -45,34 +45,6 @@ extension PretrainedFamily {
   }
 }
 
-// timm's names are those of ClassifierArchitecture, but for DINOv2.
-extension PretrainedFamily {
-  private static let dinov2Names = [
-    "vit_small_patch14_dinov2": "dinov2_small", "vit_base_patch14_dinov2": "dinov2_base",
-    "vit_large_patch14_dinov2": "dinov2_large", "vit_small_patch14_reg4_dinov2": "dinov2_small_reg4",
-    "vit_base_patch14_reg4_dinov2": "dinov2_base_reg4",
-  ]
-
-  /// Whether there is an architecture of timm's name.
-  static func hasTimm(_ name: String) -> Bool {
-    dinov2Names[name] != nil || ClassifierArchitecture.all.contains { $0.name == name }
-  }
-
-  static func timmParameterCount(_ configuration: PretrainedConfiguration) throws -> Double {
-    Double(try architecture(configuration).parameterCount)
-  }
-
-  static func timmModel(_ configuration: PretrainedConfiguration, _ classes: Int) throws -> any ImageClassifier {
-    let size = try configuration.pretrainedSettings()
-      .integers("input_size", default: [3, 224, 224], count: 3, in: 1...8192)
-    return try architecture(configuration).make(classes: classes, inputChannels: size[0], imageSize: size[1])
-  }
-
-  private static func architecture(_ configuration: PretrainedConfiguration) throws -> ClassifierArchitecture {
-    try .named(dinov2Names[configuration.modelType] ?? configuration.modelType)
-  }
-}
-
 extension PretrainedFamily {
   /// A vision transformer as transformers' `config.json` describes it. The defaults are transformers'.
   private static func transformerShape(

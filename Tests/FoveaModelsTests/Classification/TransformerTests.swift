@@ -1,7 +1,8 @@
 import Foundation
-import FoveaModels
 import Testing
 import Torch
+
+@testable import FoveaModels
 
 @Suite(.serialized) struct TransformerTests {
   static let reference = TransformerReference.shared
@@ -168,6 +169,27 @@ import Torch
       try ClassifierArchitecture.named("vit_tiny_patch16_224").make(imageSize: 384)
     }
     #expect(ClassifierArchitecture.identify(larger.stateDict())?.imageSize == 384)
+  }
+
+  @Test func namesOfOtherPatchesAndSizesAreUnderstood() throws {
+    for architecture in ClassifierArchitecture.all {
+      guard let named = ClassifierArchitecture.transformer(named: architecture.name) else { continue }
+      #expect(named.transformer == architecture.transformer, "\(architecture.name)")
+      #expect(named.pixels == architecture.pixels && named.inputSize == architecture.inputSize)
+      // The small one for CIFAR was not published; it has ten classes here.
+      if architecture.classes == 1000 { #expect(named.parameterCount == architecture.parameterCount) }
+    }
+    for name in ["vit_tiny_patch16_384", "vit_small_patch32_224", "deit_base_distilled_patch16_384"] {
+      let architecture = try ClassifierArchitecture.named(name)
+      let model = try withoutInitialization { try architecture.make() }
+      #expect(model.parameterCount() == architecture.parameterCount, "\(name)")
+    }
+    for name in [
+      "vit_tiny_patch16_8", "vit_tiny_patch0_224", "vit_tiny_distilled_patch16_224", "vit_huge_patch14_224",
+      "vit_tiny_patch16_224_in21k", "xvit_tiny_patch16_224", "vit_tiny_patch16_99999",
+    ] {
+      #expect(throws: ArchitectureError.self, "\(name)") { try ClassifierArchitecture.named(name) }
+    }
   }
 
   @Test func oddNamesAndShapesAreReportedAndHarmNothing() throws {

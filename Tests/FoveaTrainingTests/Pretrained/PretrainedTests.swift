@@ -49,6 +49,7 @@ struct PretrainedTests {
     let names = ["a", "b", "c", "d", "e"]
     let error = #expect(throws: LoadError.self) { try PretrainedClassifier(contentsOf: folder, classNames: names) }
     #expect(error?.report.misshapen.map(\.name) == ["fc.weight", "fc.bias"])
+    #expect(error?.description.hasPrefix(folder.path) == true)
     let pretrained = try PretrainedClassifier(contentsOf: folder, classNames: names, ignoreMismatchedSizes: true)
     #expect(pretrained.report.reinitialized == ["fc.weight", "fc.bias"])
     #expect(pretrained.report.description.contains("fc.weight (model [5, 40], file [3, 40])"))
