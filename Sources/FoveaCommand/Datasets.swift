@@ -50,7 +50,7 @@ struct Datasets: ParsableCommand {
       let splits = try DataSpec(spec).load(
         validationFraction: 0, annotations: .clip, progress: downloadProgress())
       for split in Split.allCases {
-        guard let dataset = splits[split] else { continue }
+        guard let dataset = splits[split], !dataset.isEmpty else { continue }
         let inspection = try Inspection(of: dataset)
         if json { try Output.json(inspection) } else { Output.print(inspection.description) }
       }
@@ -104,8 +104,7 @@ struct Datasets: ParsableCommand {
       let splits = try DataSpec(spec).load(
         validationFraction: 0, annotations: .clip, progress: downloadProgress())
       guard let dataset = splits[split] else { throw Failure("\(spec) has no \(split.rawValue) set") }
-      let folder = URL(fileURLWithPath: output)
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      let folder = try Output.folder(output)
       for index in 0..<min(count, dataset.count) {
         let sample = try dataset[index]
         let label = sample.label.map { dataset.classNames[$0] } ?? "image"
@@ -127,7 +126,9 @@ private func picture(of sample: Sample, _ classNames: [String]) throws -> Image 
 }
 
 private func describe(_ splits: DataSplits) -> String {
-  let parts = Split.allCases.compactMap { split in splits[split].map { "\($0.count) \(split.rawValue)" } }
+  let parts = Split.allCases.compactMap { split in
+    splits[split].flatMap { $0.isEmpty ? nil : "\($0.count) \(split.rawValue)" }
+  }
   return "\(parts.joined(separator: ", ")); \(splits.classNames.count) classes"
 }
 
@@ -149,6 +150,10 @@ private final class DownloadDisplay: Sendable {
 
   func show(_ progress: DownloadProgress) {
     state.withLock { state in
+      if let setback = progress.setback {
+        if state.file == progress.file { state.bar?.note(setback) } else { Output.message(setback) }
+        return
+      }
       if state.file != progress.file {
         state.file = progress.file
         state.shown = 0

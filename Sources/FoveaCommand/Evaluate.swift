@@ -7,7 +7,9 @@ struct Evaluate: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Measure a trained model on its test set, or on other data.",
     discussion: """
-      Without --data, the test set of the run's own data is used. With --json, one object with every metric by its name.
+      Without --data, the test set of the run's own data is used. Of other data, the test set, for want of it the validation
+      set, or all of it where it has no parts. With --json, one object with every metric by its name, null for those that
+      cannot be computed.
 
         fovea evaluate runs/demo
         fovea evaluate runs/demo --data folder:photos --json
@@ -31,6 +33,10 @@ struct Evaluate: ParsableCommand {
   @Option(help: "Where to compute: auto, cpu, cuda, cuda:N or mps.")
   var device = "auto"
 
+  func validate() throws {
+    guard batchSize > 0 else { throw ValidationError("--batch-size is \(batchSize); it must be 1 or more") }
+  }
+
   func run() throws {
     let folder = URL(fileURLWithPath: path)
     switch try VisionTask(ofModelIn: folder) {
@@ -53,7 +59,6 @@ struct Evaluate: ParsableCommand {
     }
     bar.finish()
     if json { return try Output.json(result.metrics) }
-    Output.message("\(result.guesses.count) images of \(data ?? "the run's data"), \(dataset.split.rawValue)")
     Output.table(result.names.map { [$0, String(format: "%.4f", result.metrics[$0] ?? .nan)] })
   }
 
@@ -69,7 +74,6 @@ struct Evaluate: ParsableCommand {
     }
     bar.finish()
     if json { return try Output.json(result.summary.numbers) }
-    Output.message("\(result.found.count) images of \(data ?? "the run's data"), \(dataset.split.rawValue)")
     Output.print(result.summary.description)
     Output.table(
       [["class", "objects", "AP", "AP50"]]
@@ -91,20 +95,24 @@ struct Evaluate: ParsableCommand {
     bar.finish()
     let values = result.metrics.values
     if json { return try Output.json(Dictionary(values.map { ($0.name, $0.value) }) { first, _ in first }) }
-    Output.message("\(result.guesses.count) images of \(data ?? "the run's data"), \(dataset.split.rawValue)")
     Output.table(values.map { [$0.name, String(format: "%.4f", $0.value)] })
   }
 
+  /// The set to measure on, which it names. Nothing is held out of data that was asked for.
   private func dataset(of folder: URL) throws -> any Dataset {
     let recipe = folder.appendingPathComponent("recipe.yaml")
     let known = data == nil ? try Recipe(contentsOf: recipe) : nil
     let spec = try DataSpec(data ?? known?.data ?? "")
     let splits = try spec.load(
-      validationFraction: known?.validationFraction ?? 0.1, seed: known?.seed ?? 0,
+      validationFraction: known?.validationFraction ?? 0, seed: known?.seed ?? 0,
       annotations: known?.detection.faults ?? .drop, progress: downloadProgress())
-    guard let dataset = splits[split] ?? (split == .test ? splits.validation : nil) else {
+    let judge = split == .test ? splits.test ?? splits.validation : splits[split]
+    let isWhole = judge == nil && known == nil && split == .test
+    guard let dataset = isWhole ? splits.train : judge, !dataset.isEmpty else {
       throw Failure("\(spec) has no \(split.rawValue) set")
     }
+    let part = isWhole ? "all of it" : dataset.split.rawValue
+    Output.message("\(dataset.count) images of \(data ?? "the run's data"), \(part)")
     return dataset
   }
 }

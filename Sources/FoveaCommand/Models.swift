@@ -93,6 +93,13 @@ extension Models {
       do {
         let published = try PretrainedConfiguration(folder: folder)
         let family = try PretrainedFamily.of(published).name
+        guard !published.isBackbone else {
+          Output.message(
+            "\(family) (\(published.modelType)) without a last layer; train one with: fovea train --set model=\(name)")
+          return Output.print(folder.path)
+        }
+        let report = try PretrainedClassifier(contentsOf: folder).report
+        if !report.isClean { Output.message("\(name): \(report)") }
         Output.message("\(family) (\(published.modelType)); use it with: fovea predict \(name) IMAGE")
       } catch { Output.message("Fetched, but Fovea cannot use it: \(error)") }
       Output.print(folder.path)

@@ -9,13 +9,31 @@ enum Output {
   /// Writes a line for the person in front of the screen.
   static func message(_ line: String) { FileHandle.standardError.write(Data((line + "\n").utf8)) }
 
-  /// Writes one JSON object on a line of its own.
+  /// Writes one JSON object on a line of its own. JSON has no infinity and no NaN: such numbers become null.
   static func json(_ value: some Encodable) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    // The encoder has no way to say null, so it says something that no text can hold by chance.
+    let mark = UUID().uuidString
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
-      positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
-    print(String(decoding: try encoder.encode(value), as: UTF8.self))
+      positiveInfinity: mark, negativeInfinity: mark, nan: mark)
+    let text = String(decoding: try encoder.encode(value), as: UTF8.self)
+    print(text.replacingOccurrences(of: "\"\(mark)\"", with: "null"))
+  }
+
+  /// The folder that `--output` names.
+  ///
+  /// - Parameter makes: whether it is made where there is none.
+  static func folder(_ path: String, makes: Bool = true) throws -> URL {
+    let folder = URL(fileURLWithPath: path)
+    guard folder.isFolder || !FileManager.default.fileExists(atPath: folder.path) else {
+      throw Failure("\(path) is a file; --output takes a folder")
+    }
+    guard makes else { return folder }
+    do { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) } catch {
+      throw Failure("\(path): the folder cannot be made: \(error.localizedDescription)")
+    }
+    return folder
   }
 
   /// Lines of columns that stand below each other.

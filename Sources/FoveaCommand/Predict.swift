@@ -62,12 +62,15 @@ struct Predict: ParsableCommand {
   }
 
   func run() throws {
-    let url = try Hub().location(ofModel: model, progress: downloadProgress())
+    let found = try Hub().location(ofModel: model, progress: downloadProgress())
+    let url = ModelFolder.run(of: found) ?? found
     switch url.isFolder ? try VisionTask(ofModelIn: url) : .classification {
     case .classification:
       let device = try Device(device)
       let dtype = precision.autocastType(on: device) ?? .float32
-      try classify(with: Classifier(contentsOf: url, device: device, dtype: dtype))
+      let classifier = try Classifier(contentsOf: url, device: device, dtype: dtype)
+      if !classifier.report.isClean { Output.message("\(model): \(classifier.report)") }
+      try classify(with: classifier)
     case .faces:
       throw Failure(
         "\(model) compares faces: use `fovea faces verify` for two photographs, `fovea faces identify` with a gallery")

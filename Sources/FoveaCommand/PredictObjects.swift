@@ -7,14 +7,16 @@ extension Predict {
   func detect(with detector: Detector) throws {
     let files = try images.flatMap(Self.imageFiles)
     var failures = 0
-    var tracker = Tracker()
-    for path in files {
+    // Each folder is a video of its own.
+    var trackers: [URL: Tracker] = [:]
+    for (path, drawn) in zip(files, Self.drawingNames(of: files)) {
       do {
-        let image = try Image(contentsOf: URL(fileURLWithPath: path))
-        var objects = try detector.predict(image, threshold: threshold)
-        if track { objects = tracker.number(objects) }
+        let file = URL(fileURLWithPath: path)
+        let image = try Image(contentsOf: file)
+        var objects = try detector.predict(image, name: path, threshold: threshold)
+        if track { objects = trackers[file.deletingLastPathComponent(), default: Tracker()].number(objects) }
         try show(objects, of: path)
-        if let draw { try image.drawing(objects).write(to: drawing(of: path, in: draw, isOnly: files.count == 1)) }
+        if let draw { try image.drawing(objects).write(to: drawing(drawn, in: draw, isOnly: files.count == 1)) }
       } catch {
         failures += 1
         Output.message("Error: \(error)")
@@ -37,13 +39,26 @@ extension Predict {
     return files.map { url.appendingPathComponent($0).path }
   }
 
+  /// The names of the drawings: those of the images, with a number where an earlier one has the name already.
+  private static func drawingNames(of files: [String]) -> [String] {
+    var taken: Set<String> = []
+    return files.map { path in
+      let stem = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
+      var (name, number) = (stem, 1)
+      while !taken.insert(name).inserted {
+        number += 1
+        name = "\(stem)-\(number)"
+      }
+      return name + ".png"
+    }
+  }
+
   /// Where an image is drawn: one image into the file that was named, several into the folder of that name.
-  private func drawing(of path: String, in draw: String, isOnly: Bool) throws -> URL {
+  private func drawing(_ name: String, in draw: String, isOnly: Bool) throws -> URL {
     let target = URL(fileURLWithPath: draw)
     if isOnly, !target.isFolder { return target }
     try FileManager.default.createDirectory(at: target, withIntermediateDirectories: true)
-    let name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
-    return target.appendingPathComponent(name + ".png")
+    return target.appendingPathComponent(name)
   }
 
   private func show(_ objects: [DetectedBox], of path: String) throws {

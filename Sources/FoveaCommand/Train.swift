@@ -13,6 +13,12 @@ struct Train: ParsableCommand {
         fovea train --recipe Recipes/fashion-mnist.yaml
         fovea train --recipe Recipes/cifar10-resnet18.yaml --data folder:photos --set training.epochs=3
         fovea train --resume runs/fashion-mnist
+
+      Several processes train together, each with batches of the recipe's size, where a launcher starts them:
+
+        torchrun --no-python --nproc-per-node 2 fovea train --recipe Recipes/fashion-mnist.yaml
+
+      With --recipe, --resume refuses to go on where the recipe and its settings are not those of the run.
       """)
 
   @Option(help: ArgumentHelp("The recipe, a YAML file.", valueName: "file"))
@@ -31,22 +37,34 @@ struct Train: ParsableCommand {
   var resume: String?
 
   func validate() throws {
-    guard (recipe == nil) != (resume == nil) else {
-      throw ValidationError("give either --recipe FILE, or --resume FOLDER")
+    guard recipe != nil || resume != nil else { throw ValidationError("give --recipe FILE, or --resume FOLDER") }
+    guard recipe != nil || (data == nil && set.isEmpty) else {
+      throw ValidationError("--data and --set change a recipe: give --recipe too, or --resume alone")
     }
-    guard resume == nil || (output == nil && data == nil && set.isEmpty) else {
-      throw ValidationError("--resume goes on as the run began: it takes no --output, --data or --set")
+    if let resume, let output, URL(fileURLWithPath: resume).path != URL(fileURLWithPath: output).path {
+      throw ValidationError("--output and --resume name two folders, but a run goes on in its own")
     }
   }
 
   func run() throws {
-    let (recipe, folder) = try plan()
-    let run = try recipe.makeRun(folder: folder, progress: downloadProgress())
-    for note in run.notes { Output.message("Note: \(note)") }
+    let processes = try ProcessGroup.shared()
+    let isMain = processes?.isMain ?? true
+    let (recipe, ownFolder) = try plan()
+    // The first process finds a free name for all.
+    let folder = try processes.map { URL(fileURLWithPath: try $0.broadcast(value: ownFolder.path)) } ?? ownFolder
+    let run = try recipe.makeRun(folder: folder, progress: isMain ? downloadProgress() : nil)
+    if isMain { for note in run.notes { Output.message("Note: \(note)") } }
     let result = try run.train(resume: resume != nil)
+    if isMain { try finish(run, result, in: folder) }
+    if result.reason == .interrupted { throw ExitCode(130) }
+  }
+
+  /// Measures what was trained, and says what came of it.
+  private func finish(_ run: any RecipeRun, _ result: FitResult, in folder: URL) throws {
     if result.reason == .interrupted {
+      if let note = result.skipped.note { Output.message("Note: \(note)") }
       Output.message("Stopped. Go on with: fovea train --resume \(folder.path)")
-      throw ExitCode(130)
+      return
     }
     let bar = ProgressBar("Evaluating", total: run.finalCount)
     var done = 0
@@ -55,22 +73,31 @@ struct Train: ParsableCommand {
       done = count
     }
     bar.finish()
+    if let note = result.skipped.adding(outcome.skipped).note { Output.message("Note: \(note)") }
     Output.message(outcome.headline)
     if let report = outcome.report { Output.message("Report: \(report.path)") }
     Output.print(folder.path)
   }
 
   private func plan() throws -> (recipe: Recipe, folder: URL) {
-    if let resume {
-      let folder = URL(fileURLWithPath: resume)
-      return (try Recipe(contentsOf: folder.appendingPathComponent("recipe.yaml")), folder)
-    }
-    let file = URL(fileURLWithPath: recipe ?? "")
     let settings = set + (data.map { ["data=\($0)"] } ?? [])
-    let recipe = try Recipe(contentsOf: file, settings: settings)
-    return (
-      recipe, output.map { URL(fileURLWithPath: $0) } ?? freeFolder(file.deletingPathExtension().lastPathComponent)
-    )
+    let file = recipe.map { URL(fileURLWithPath: $0) }
+    let given = try file.map { try Recipe(contentsOf: $0, settings: settings) }
+    if let resume { return try continuation(of: URL(fileURLWithPath: resume), given) }
+    guard let file, let given else { throw Failure("there is no recipe") }
+    let folder = try output.map { try Output.folder($0, makes: false) }
+    return (given, folder ?? freeFolder(file.deletingPathExtension().lastPathComponent))
+  }
+
+  /// The run in a folder, which goes on only as it began.
+  private func continuation(of folder: URL, _ given: Recipe?) throws -> (recipe: Recipe, folder: URL) {
+    let known = try Recipe(contentsOf: folder.appendingPathComponent("recipe.yaml"))
+    if let given, let difference = try given.resolved.firstDifference(from: known.resolved) {
+      throw Failure(
+        "\(difference.key) is \(difference.value) in \(recipe ?? "the recipe") with its settings, but \(difference.other) in "
+          + "\(folder.path); a run goes on as it began: give --resume alone, or begin another with --output")
+    }
+    return (known, folder)
   }
 
   /// `runs/NAME`, or with a number behind it where that is taken.

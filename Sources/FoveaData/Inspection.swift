@@ -121,7 +121,7 @@ extension Inspection: CustomStringConvertible {
     if empty > 0 { lines.append("\(empty) classes are in no image") }
     lines.append("sizes (width x height x channels):")
     lines += Self.few(sizes, of: "sizes") { "  \($0.count)  \($0.width) x \($0.height) x \($0.channels)" }
-    lines.append(broken.isEmpty ? "no broken image" : "\(broken.count) broken images:")
+    lines.append(broken.isEmpty ? "no broken image" : "\(broken.count) broken image\(broken.count > 1 ? "s" : ""):")
     lines += Self.few(broken, of: "broken images") { "  \($0.reason)" }
     lines.append(duplicates.isEmpty ? "no two images are equal" : "\(duplicates.count) groups of equal images:")
     lines += Self.few(duplicates, of: "groups") { group in

@@ -6,9 +6,14 @@ extension ChannelStatistics {
   ///
   /// `uint8` images are summed up exactly, so neither the order nor the number of threads changes a digit.
   ///
-  /// - Parameter limit: the most images to look at, spread evenly over the set; nil for all.
+  /// - Parameters:
+  ///   - limit: the most images to look at, spread evenly over the set; nil for all.
+  ///   - policy: whether images that cannot be read are left out.
   /// - Throws: why an image cannot be read, or ``DatasetError`` if there are none or their channels differ.
-  public init(of dataset: any Dataset, limit: Int? = nil, threads: Int = 2) throws {
+  public init(
+    of dataset: any Dataset, limit: Int? = nil, threads: Int = 2,
+    onBrokenSample policy: DataLoader.BrokenSamplePolicy = .stop
+  ) throws {
     let looked = min(dataset.count, limit ?? .max)
     guard looked > 0 else { throw DatasetError("the \(dataset.split.rawValue) set", "has no images to average") }
     let places = (0..<looked).map { $0 * dataset.count / looked }
@@ -20,12 +25,15 @@ extension ChannelStatistics {
         try sums.add(try set.batch(at: Array(places[range])).images, name: "image \(places[range.lowerBound])")
       } else {
         for place in range {
-          let sample = try dataset[places[place]]
+          let sample: Sample
+          do { sample = try dataset[places[place]] } catch  where policy == .skip { continue }
           try sums.add(sample.image.unsqueeze(0), name: sample.name)
         }
       }
     }
-    let (mean, deviation) = sums.moments
+    guard let (mean, deviation) = sums.moments else {
+      throw DatasetError("the \(dataset.split.rawValue) set", "has no image that can be read")
+    }
     self.init(mean: mean, standardDeviation: deviation)
   }
 }
@@ -59,7 +67,9 @@ private final class Sums: @unchecked Sendable {
     }
   }
 
-  var moments: (mean: [Double], deviation: [Double]) {
+  /// Nil where nothing was added.
+  var moments: (mean: [Double], deviation: [Double])? {
+    guard pixels > 0 else { return nil }
     let means = first.map { $0 / pixels }
     let deviations = zip(second, means).map { sum, mean in max(sum / pixels - mean * mean, 0).squareRoot() / 255 }
     return (means.map { $0 / 255 }, deviations)

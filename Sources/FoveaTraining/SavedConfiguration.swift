@@ -15,6 +15,20 @@ public enum ModelFolder {
     }
     return data
   }
+
+  /// The folder of the run that a file of weights belongs to: beside it, under the names that runs give them, lies a
+  /// ``configuration`` of ours. Nil for any other file.
+  public static func run(of file: URL) -> URL? {
+    struct Head: Decodable {
+      var task: VisionTask?
+      var classNames: [String]?
+    }
+    let folder = file.deletingLastPathComponent()
+    guard file.lastPathComponent == weights, let data = try? configurationData(in: folder),
+      let head = try? JSONDecoder().decode(Head.self, from: data), head.task != nil || head.classNames != nil
+    else { return nil }
+    return folder
+  }
 }
 
 /// What a saved model needs besides its weights, so that it predicts as it was evaluated: `config.json`.

@@ -23,13 +23,14 @@ struct FoveaCommandTests {
     try fovea(arguments, environment: environment)
   }
 
-  func fovea(_ arguments: [String], environment: [String: String] = [:]) throws -> Answer {
+  /// - Parameter place: the working folder; ``folder`` unless given.
+  func fovea(_ arguments: [String], environment: [String: String] = [:], in place: URL? = nil) throws -> Answer {
     let process = Process()
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     process.executableURL = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
       .appendingPathComponent("fovea")
     process.arguments = arguments
-    process.currentDirectoryURL = folder
+    process.currentDirectoryURL = place ?? folder
     let (output, messages) = (folder.appendingPathComponent("out"), folder.appendingPathComponent("err"))
     for file in [output, messages] { _ = FileManager.default.createFile(atPath: file.path, contents: nil) }
     process.standardOutput = try FileHandle(forWritingTo: output)
@@ -169,6 +170,8 @@ struct FoveaCommandTests {
     let model = try fovea("models", "summary", "resnet19")
     #expect(model.status == 1)
     #expect(model.messages.contains("resnet18"))
+    let classes = try fovea("models", "summary", "resnet18", "--classes", "99999999999")
+    #expect(classes.status == 1 && classes.messages.contains("classes is 99999999999"))
     let data = try fovea("datasets", "inspect", "cifar11")
     #expect(data.status == 1)
     #expect(data.messages.contains("cifar10"))
@@ -177,9 +180,23 @@ struct FoveaCommandTests {
   @Test("a folder is inspected, and its broken files are named")
   func inspection() throws {
     let data = try makeColours()
-    try Data([1, 2, 3]).write(to: data.appendingPathComponent("train/red/broken.jpg"))
+    let broken = data.appendingPathComponent("train/red/broken.png")
+    try Data("no image".utf8).write(to: broken)
     let answer = try fovea("datasets", "inspect", "folder:\(data.path)")
-    #expect((answer.output + answer.messages).contains("broken.jpg"))
+    #expect(answer.status == 0, "\(answer.messages)")
+    for line in ["73 images, 3 classes", "  24  blue", "  24  green", "  25  red", "1 broken image:", broken.path] {
+      #expect(answer.output.contains(line), "\(line)")
+    }
+    let json = try fovea("datasets", "inspect", "folder:\(data.path)", "--json")
+    #expect(json.status == 0, "\(json.messages)")
+    let parts = try json.output.split(separator: "\n").map { line in
+      try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+    }
+    let found = try parts.map { try #require($0["broken"] as? [[String: Any]]) }
+    #expect(found.map(\.count) == [1, 0, 0])
+    #expect((found[0][0]["reason"] as? String)?.contains(broken.path) == true)
+    let classes = try #require(parts[0]["classes"] as? [[String: Any]])
+    #expect(classes.map { $0["count"] as? Int } == [24, 24, 25])
   }
 
   /// A model that transformers saved, as if it had been fetched from the Hub into a cache.

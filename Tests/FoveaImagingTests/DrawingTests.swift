@@ -107,6 +107,10 @@ private func inked(_ image: Image) -> (columns: ClosedRange<Int>, rows: ClosedRa
     let picture = try blank.drawing(boxes: boxes, classes: [3, 9], names: ["a", "b", "c", "d"], scores: [0.5, 1])
     #expect(color(picture, 11, 45) == .distinct(3) && color(picture, 61, 55) == .distinct(9))
     #expect(try blank.drawing(boxes: Tensor.zeros([0, 4])) == blank)
+    // Two boxes of one class have the labels that they are given.
+    let (same, own) = (["d 1", "d 1"], ["d 1", "d 2"])
+    let drawn = try [same, own].map { try blank.drawing(boxes: boxes, classes: [3, 3], labels: $0) }
+    #expect(drawn[0] != drawn[1])
   }
 
   @Test func keyPointsOfZeroVisibilityAreNotDrawn() throws {

@@ -86,6 +86,9 @@ public struct DataSpec: Sendable, Hashable, CustomStringConvertible {
     self.init(kind, path: path)
   }
 
+  /// The same set by an absolute path, where it has one, so that it is found from any working folder.
+  public var absolute: DataSpec { kind == .scenes ? self : DataSpec(kind, path: folder?.path) }
+
   public var description: String { path.map { "\(kind.rawValue):\($0)" } ?? kind.rawValue }
 
   /// Finds or downloads the set, and opens its parts.
@@ -188,8 +191,8 @@ public enum DataSpecError: Error, Sendable, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .unknown(let name, let nearest):
-      "there is no data set '\(name)'" + (nearest.map { "; did you mean '\($0)'?" } ?? "")
-        + " There are: \(DataSpec.Kind.allCases.map(\.rawValue).joined(separator: ", "))"
+      "there is no data set '\(name)'; " + (nearest.map { "did you mean '\($0)'? There are" } ?? "there are")
+        + ": \(DataSpec.Kind.allCases.map(\.rawValue).joined(separator: ", "))"
     case .missingPath(let name): "'\(name)' needs a folder: write \(name):PATH"
     }
   }

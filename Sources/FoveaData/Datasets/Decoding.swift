@@ -37,22 +37,21 @@ extension ImageFolder {
       sources: files.map { root.appendingPathComponent($0.path).path })
   }
 
-  /// The set in memory, if its images are all of one size and fit into so many bytes; else itself.
-  ///
-  /// - Throws: `ImageError` for a file that cannot be decoded.
-  public func decodedIfSmall(limit bytes: Int = 1 << 30) throws -> any Dataset {
+  /// The set in memory, if its images can all be read, are of one size and fit into so many bytes; else itself, which names a
+  /// file that cannot be decoded when that one is asked for.
+  public func decodedIfSmall(limit bytes: Int = 1 << 30) -> any Dataset {
     // A look at a few headers saves decoding half of a set to find that sizes differ.
     guard bytes > 0 else { return self }
     let looks = Set(stride(from: 0, to: count, by: max(1, count / 16)))
-    let sizes = try Set(
+    let sizes = Set(
       looks.map { index in
-        let header = try ImageHeader(contentsOf: file(at: index))
-        return [header.uprightSize.width, header.uprightSize.height]
+        let size = try? ImageHeader(contentsOf: file(at: index)).uprightSize
+        return size.map { [$0.width, $0.height] }
       })
-    guard sizes.count == 1, let size = sizes.first else { return self }
+    guard sizes.count == 1, let size = sizes.first ?? nil else { return self }
     let (total, overflows) = (size[0] * size[1] * 3).multipliedReportingOverflow(by: count)
     guard !overflows, total <= bytes else { return self }
-    do { return try decoded() } catch is DatasetError { return self }
+    do { return try decoded() } catch { return self }
   }
 }
 

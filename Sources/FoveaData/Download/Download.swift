@@ -9,6 +9,8 @@ public struct DownloadProgress: Sendable, Hashable {
   public let received: Int64
   /// The bytes that there will be, if the server says so.
   public let total: Int64?
+  /// Why it is about to be tried again, for the user; nil while bytes come.
+  public var setback: String?
 }
 
 /// Is told how far a download is; called on any thread.
@@ -73,7 +75,13 @@ public struct Download: Sendable {
         defer { size = partial.size }
         return partial.size - size > 1 << 20
       },
-      failure: { failure($0.problem, attempts: $1) }
+      failure: { failure($0.problem, attempts: $1) },
+      onSetback: { setback, pause in
+        let wait = "trying again in \(Int((pause / .seconds(1)).rounded(.up))) s"
+        progress?(
+          DownloadProgress(
+            file: destination, received: partial.size, total: nil, setback: "\(failure(setback.problem)); \(wait)"))
+      }
     ) {
       try await Transfer(download: self, progress: progress).run()
     }

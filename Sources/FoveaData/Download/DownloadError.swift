@@ -10,6 +10,8 @@ public struct DownloadError: Error, Sendable, Equatable, CustomStringConvertible
     case redirects(Int)
     /// A secure address sent to one that is not.
     case insecureRedirect(to: String)
+    /// The name of this server could not be resolved.
+    case unknownHost(String)
     /// There was no connection, or it broke, or nothing came for too long.
     case connection(String)
     /// The server said that there were more bytes, or fewer.
@@ -46,6 +48,8 @@ public struct DownloadError: Error, Sendable, Equatable, CustomStringConvertible
     case .status(let code): "the server answered \(code); try again later, or put the file at \(destination)"
     case .redirects(let count): "the server sent on \(count) times without an end"
     case .insecureRedirect(let target): "a secure address sends to \(target), which is not; it was not followed"
+    case .unknownHost(let host):
+      "the name \(host) cannot be resolved: is there a network? Without one, put the file at \(destination)"
     case .connection(let reason): "\(reason); what has come is kept, so the next try goes on from there"
     case .incomplete(let received, let expected):
       "\(received) of \(expected) bytes came; what has come is kept, so the next try goes on from there"

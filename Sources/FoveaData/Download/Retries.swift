@@ -10,17 +10,22 @@ struct Retries: Sendable {
   /// - Parameters:
   ///   - hasProgressed: whether the attempt that just failed brought enough to give new hope.
   ///   - failure: what to throw in the end, after so many attempts.
+  ///   - onSetback: is told why an attempt failed, before the pause that comes before the next.
   func run<Value>(
-    hasProgressed: () -> Bool = { false }, failure: (Setback, Int) -> any Error, _ attempt: () async throws -> Value
+    hasProgressed: () -> Bool = { false }, failure: (Setback, Int) -> any Error,
+    onSetback: (Setback, Duration) -> Void = { _, _ in }, _ attempt: () async throws -> Value
   ) async throws -> Value {
     var failures = 0
     while true {
       do { return try await attempt() } catch let setback as Setback {
         if hasProgressed() { failures = 0 }
         failures += 1
-        guard setback.isPassing, failures < attempts else { throw failure(setback, failures) }
-        let pause = min(firstPause * (1 << min(failures - 1, 20)), longestPause)
-        try await Task.sleep(for: setback.pause.map { min($0, longestPause) } ?? pause * Double.random(in: 0.8...1.2))
+        let most = min(attempts, setback.attempts ?? attempts)
+        guard setback.isPassing, failures < most else { throw failure(setback, failures) }
+        let usual = min(firstPause * (1 << min(failures - 1, 20)), longestPause) * Double.random(in: 0.8...1.2)
+        let pause = setback.pause.map { min($0, longestPause) } ?? usual
+        onSetback(setback, pause)
+        try await Task.sleep(for: pause)
       }
     }
   }
@@ -30,6 +35,8 @@ struct Retries: Sendable {
 struct Setback: Error {
   let problem: DownloadError.Problem
   var isPassing = false
+  /// How many attempts it is worth, where those are fewer than for others.
+  var attempts: Int?
   /// How long the server asks to be left alone.
   var pause: Duration?
 }

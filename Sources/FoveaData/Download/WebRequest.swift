@@ -27,7 +27,7 @@ struct WebRequest {
       do {
         response = try await client.execute(request(for: url, extra), timeout: .hours(24))
       } catch let error as CancellationError { throw error } catch {
-        throw Setback(problem: .connection("\(error)"), isPassing: true)
+        throw Self.setback(after: error, host: url.host ?? "")
       }
       guard [301, 302, 303, 307, 308].contains(response.status.code) else { return response }
       guard let place = response.headers.first(name: "Location") else {
@@ -58,6 +58,14 @@ struct WebRequest {
     guard code == 408 || code == 429 || code >= 500 else { return Setback(problem: .status(code)) }
     let pause = response.headers.first(name: "Retry-After").flatMap { Int($0) }
     return Setback(problem: .status(code), isPassing: true, pause: pause.map { .seconds(max($0, 0)) })
+  }
+
+  /// Why there was no answer. A name that cannot be resolved mostly means that there is no network, so it is looked up only
+  /// once more.
+  private static func setback(after error: any Error, host: String) -> Setback {
+    let reason = "\(error)"
+    guard reason.hasPrefix("DNS error") else { return Setback(problem: .connection(reason), isPassing: true) }
+    return Setback(problem: .unknownHost(host), isPassing: true, attempts: 2)
   }
 
   private func isFirstHost(_ other: URL) -> Bool {

@@ -78,6 +78,19 @@ public struct DataLoader: Sequence, Sendable {
     policy = onBrokenSample
   }
 
+  /// The share of one process of several that train together: they take batches of this loader in turn.
+  ///
+  /// The last batches are left out, or filled up with the first samples, so that every process has as many. A loader whose
+  /// sampler shares out already is returned as it is.
+  public func share(of shard: Shard) -> DataLoader {
+    guard sampler.shard.count == 1, shard.count > 1 else { return self }
+    let drops = dropsLast && sampler.count >= shard.count * batchSize
+    return DataLoader(
+      dataset, batchSize: batchSize,
+      sampler: DistributedSampler(sampler, shard: shard, block: batchSize, dropLast: drops), transform: transform,
+      batchTransform: batchTransform, collation: collation, seed: seed, threads: threads, onBrokenSample: policy)
+  }
+
   /// The number of batches an epoch.
   public var count: Int {
     dropsLast ? sampler.count / batchSize : (sampler.count + batchSize - 1) / batchSize

@@ -126,27 +126,47 @@ public struct WeightedRandomSampler: Sampler {
 }
 
 /// The share of one process of several: together they see every sample once an epoch.
+///
+/// Blocks of samples are dealt out in turn. Where a block is a batch, what all processes learn from in a step is what one
+/// process would with a batch as large as theirs together; and an order that makes batches (of similar shapes, of the
+/// photographs of a few people) still makes them.
 public struct DistributedSampler: Sampler {
   public let shard: Shard
-  private let total: Int
   private let order: any Sampler
+  private let block: Int
   private let dropsLast: Bool
+
+  /// - Parameters:
+  ///   - order: the samples of all processes, the same in each.
+  ///   - block: how many samples in a row go to one process.
+  ///   - dropLast: what happens when the samples cannot be shared out evenly: a few are left out, or else a few come twice.
+  public init(_ order: any Sampler, shard: Shard, block: Int = 1, dropLast: Bool = false) {
+    precondition(order.count > 0 || dropLast, "no samples to share out")
+    precondition(block > 0, "blocks of \(block) samples")
+    self.shard = shard
+    self.order = order
+    self.block = block
+    dropsLast = dropLast
+  }
 
   /// - Parameters:
   ///   - count: the number of samples of the set.
   ///   - dropLast: what happens when the samples cannot be shared out evenly: a few are left out, or else a few come twice.
   public init(count: Int, shard: Shard, shuffle: Bool = true, dropLast: Bool = false, seed: UInt64 = 0) {
-    precondition(count > 0 || dropLast, "no samples to share out")
-    self.shard = shard
-    total = count
-    order = shuffle ? RandomSampler(count: count, seed: seed) : SequentialSampler(count: count)
-    dropsLast = dropLast
+    let order: any Sampler = shuffle ? RandomSampler(count: count, seed: seed) : SequentialSampler(count: count)
+    self.init(order, shard: shard, dropLast: dropLast)
   }
 
-  public var count: Int { dropsLast ? total / shard.count : (total + shard.count - 1) / shard.count }
+  public var count: Int {
+    let round = shard.count * block
+    return (dropsLast ? order.count / round : (order.count + round - 1) / round) * block
+  }
 
   public func indices(epoch: Int) -> [Int] {
     let all = order.indices(epoch: epoch)
-    return (0..<count).map { all[($0 * shard.count + shard.rank) % all.count] }
+    return (0..<count).map { place in
+      let (round, offset) = place.quotientAndRemainder(dividingBy: block)
+      return all[((round * shard.count + shard.rank) * block + offset) % all.count]
+    }
   }
 }

@@ -9,22 +9,27 @@ extension Image {
   ///   - boxes: `[B, 4]`: left, top, right, bottom in pixels.
   ///   - classes: The class of each box, which decides its colour; without it every box has its own.
   ///   - names: The names of the classes, by class; a class without one is written as its number.
+  ///   - labels: What each box is called, in place of its class's name.
   ///   - scores: The confidence of each box, 0 to 1, as predicted.
   ///   - scale: Enlarges the image first, so that labels have room.
-  /// - Precondition: `boxes` has this shape, and there are as many classes and scores as boxes, or none.
+  /// - Precondition: `boxes` has this shape, and there are as many classes, labels and scores as boxes, or none.
   /// - Throws: ``ImageError`` if the scaled image is too large to be drawn on.
   public func drawing(
-    boxes: Tensor, classes: [Int] = [], names: [String] = [], scores: [Double] = [], scale: Double = 1
+    boxes: Tensor, classes: [Int] = [], names: [String] = [], labels: [String] = [], scores: [Double] = [],
+    scale: Double = 1
   ) throws -> Image {
     let count = boxes.shape[0]
     precondition(boxes.rank == 2 && boxes.shape[1] == 4, "boxes of shape \(boxes.shape); it is [B, 4]")
     precondition(classes.isEmpty || classes.count == count, "\(classes.count) classes for \(count) boxes")
+    precondition(labels.isEmpty || labels.count == count, "\(labels.count) labels for \(count) boxes")
     precondition(scores.isEmpty || scores.count == count, "\(scores.count) scores for \(count) boxes")
     let sides = boxes.array(Double.self)
     return try drawing(scale: scale) { canvas in
       for index in 0..<count {
+        let className =
+          classes.isEmpty ? nil : names.indices.contains(classes[index]) ? names[classes[index]] : "\(classes[index])"
         let parts = [
-          classes.isEmpty ? nil : names.indices.contains(classes[index]) ? names[classes[index]] : "\(classes[index])",
+          labels.isEmpty ? className : labels[index],
           scores.isEmpty ? nil : rounded(scores[index]),
         ]
         canvas.box(

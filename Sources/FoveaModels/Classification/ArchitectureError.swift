@@ -4,6 +4,8 @@ public enum ArchitectureError: Error, Sendable, Equatable, CustomStringConvertib
   case unknown(name: String, nearest: String?)
   /// A number that has to be 1 or more.
   case notPositive(field: String, value: Int)
+  /// A number beyond which no memory would suffice.
+  case tooLarge(field: String, value: Int, limit: Int)
   /// A stem that this architecture does not have.
   case noStem(Stem, architecture: String, stems: [Stem])
   /// Images that are smaller than one patch of a vision transformer.
@@ -14,6 +16,7 @@ public enum ArchitectureError: Error, Sendable, Equatable, CustomStringConvertib
     case .unknown(let name, let nearest):
       "there is no model '\(name)'\(nearest.map { "; did you mean '\($0)'?" } ?? ";") `fovea models list` names all"
     case .notPositive(let field, let value): "\(field) is \(value), but has to be 1 or more"
+    case .tooLarge(let field, let value, let limit): "\(field) is \(value), but has to be \(limit) or less"
     case .tooSmall(let imageSize, let patch, let architecture):
       "\(architecture) cuts images into patches of \(patch) pixels; images of \(imageSize) have none"
     case .noStem(let stem, let architecture, let stems):

@@ -41,8 +41,9 @@ extension ClassifierArchitecture {
       return architecture.parameterCount - (architecture.classes - classes) * (features + 1) - missing == count
     }
     guard let found = isRenamed ? matches.last : matches.first else { return nil }
+    let imageSize = stem == found.stems[0] ? found.inputSize : 32  // CIFAR's
     return IdentifiedWeights(
-      architecture: found, stem: stem, classes: classes, imageSize: found.inputSize, weights: weights)
+      architecture: found, stem: stem, classes: classes, imageSize: imageSize, weights: weights)
   }
 
   /// A vision transformer is told by the shapes of its tensors; the positions tell the size of its images.

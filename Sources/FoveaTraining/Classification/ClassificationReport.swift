@@ -34,10 +34,11 @@ extension ClassificationRun {
     report.machine = .current
     report.started = started
     report.finished = Date()
+    report.seconds = result.state.seconds
     report.facts = PhaseTimes.Phase.allCases.map { phase in
       ("Time: \(phase.rawValue)", String(format: "%.1f s", result.times.seconds(phase)))
     }
-    report.notes = notes
+    report.notes = notes + [result.skipped.adding(evaluation.skipped).note].compactMap { $0 }
     let file = folder.appendingPathComponent("report.html")
     try report.write(to: file)
     return file

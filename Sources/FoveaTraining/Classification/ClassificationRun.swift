@@ -27,6 +27,7 @@ public final class ClassificationRun: RecipeRun {
     self.folder = folder
     splits = try DataSpec(recipe.data)
       .load(validationFraction: recipe.validationFraction, seed: recipe.seed, progress: progress)
+    guard !splits.train.isEmpty else { throw RecipeError("data", "'\(recipe.data)' has no images to train on") }
     seedAll(recipe.seed)
     if let pretrained = try PretrainedClassifier.forRecipe(
       model: recipe.model, classNames: splits.classNames, progress: progress)
@@ -38,7 +39,7 @@ public final class ClassificationRun: RecipeRun {
     } else {
       configuration = ClassifierConfiguration(
         architecture: recipe.model, stem: recipe.stem, classNames: splits.classNames,
-        input: try Self.input(for: splits.train, recipe.images))
+        input: try Self.input(for: splits.train, recipe.images, onBrokenSample: recipe.training.onBrokenSample))
       model = try configuration.makeModel()
       published = nil
       if let model = model as? Airbench { try whiten(model) }
@@ -57,18 +58,13 @@ public final class ClassificationRun: RecipeRun {
     let module = ClassificationModule(
       model, classes: splits.classNames.count, labelSmoothing: recipe.training.labelSmoothing,
       optimization: recipe.optimization)
-    let result = try recipe.train(module, model, in: folder, resume: resume, callbacks: callbacks, on: loaders) {
+    return try recipe.train(module, model, in: folder, resume: resume, callbacks: callbacks, on: loaders) {
       if let published {
         try published.write(to: folder, classNames: configuration.classNames, input: configuration.input)
       } else {
         try configuration.write(to: folder)
       }
     }
-    if recipe.fineTuning.loraRank > 0 {
-      model.mergeLowRankAdapters()
-      try model.stateDict().write(to: folder.appendingPathComponent(ModelFolder.weights))
-    }
-    return result
   }
 
   /// The set that the run is judged by in the end: the test set, or for want of it the validation set.
@@ -81,9 +77,11 @@ public final class ClassificationRun: RecipeRun {
     let evaluation = try evaluate(on: testSet, progress: progress)
     let accuracy = String(format: "%.2f %%", (evaluation.metrics["accuracy"] ?? .nan) * 100)
     if HubModelFolder.canHold(model) { try writeForTransformers(evaluation, split: testSet.split) }
-    return RunOutcome(
+    var outcome = RunOutcome(
       headline: "Accuracy on the \(testSet.split.rawValue) set: \(accuracy) of \(evaluation.guesses.count) images",
       metrics: evaluation.metrics, report: try writeReport(of: result, evaluation: evaluation))
+    outcome.skipped = evaluation.skipped
+    return outcome
   }
 
   /// Writes the folder `transformers` in the run's, which Hugging Face's library loads.
@@ -107,7 +105,7 @@ public final class ClassificationRun: RecipeRun {
     }
     return try ClassifierEvaluation(
       of: logits, on: dataset, input: input, classNames: configuration.classNames,
-      threads: recipe.training.loaderThreads, progress: progress)
+      threads: recipe.training.loaderThreads, onBrokenSample: recipe.training.onBrokenSample, progress: progress)
   }
 
   private func loaders() throws -> DataLoaders {
@@ -120,7 +118,7 @@ public final class ClassificationRun: RecipeRun {
         dataset, batchSize: shuffle ? recipe.training.batchSize : 250, shuffle: shuffle,
         dropLast: shuffle && dataset.count >= recipe.training.batchSize, transform: preprocessing.sample,
         batchTransform: preprocessing.batch, seed: recipe.seed, threads: recipe.training.loaderThreads,
-        onBrokenSample: recipe.training.skipBrokenImages ? .skip : .stop)
+        onBrokenSample: recipe.training.onBrokenSample)
     }
     let judge = splits.validation ?? splits.test
     let evaluation = Preprocessing.evaluation(
@@ -136,7 +134,8 @@ public final class ClassificationRun: RecipeRun {
     let preprocessing = Preprocessing.evaluation(input: configuration.input, isFixedSize: isFixed)
     let loader = DataLoader(
       splits.train, batchSize: min(splits.train.count, 5000), shuffle: true, transform: preprocessing.sample,
-      batchTransform: preprocessing.batch, seed: recipe.seed, threads: recipe.training.loaderThreads)
+      batchTransform: preprocessing.batch, seed: recipe.seed, threads: recipe.training.loaderThreads,
+      onBrokenSample: recipe.training.onBrokenSample)
     if let batch = try loader.batches(epoch: 0).nextBatch() { model.whiten(batch.images) }
   }
 
@@ -147,18 +146,19 @@ public final class ClassificationRun: RecipeRun {
   }
 
   /// How images become the input: as the recipe says, and else as the training set's are.
-  static func input(for dataset: any Dataset, _ recipe: ImageRecipe) throws -> ClassifierInput {
-    let first = try dataset[0].image
-    guard recipe.size != nil || dataset is any BatchedDataset || dataset is Scenes else {
+  static func input(
+    for dataset: any Dataset, _ recipe: ImageRecipe, onBrokenSample policy: DataLoader.BrokenSamplePolicy
+  ) throws -> ClassifierInput {
+    let first = try dataset.firstImage(policy)
+    guard let size = try recipe.size.map({ ImageSize($0) }) ?? dataset.sizeOfAll(like: first, policy) else {
       throw RecipeError("images.size", "is needed, as the images are of different sizes; try images.size=224")
     }
-    let size = recipe.size.map { ImageSize($0) } ?? ImageSize(of: first)
     let shortest = min(size.height, size.width)
     let statistics: ChannelStatistics
     if let mean = recipe.mean, let std = recipe.std {
       statistics = ChannelStatistics(mean: mean, standardDeviation: std)
     } else {
-      statistics = try ChannelStatistics(of: dataset, limit: 10_000)
+      statistics = try ChannelStatistics(of: dataset, limit: 10_000, onBrokenSample: policy)
     }
     var input = ClassifierInput(
       size: size, resize: recipe.resize ?? (recipe.size == nil ? shortest : shortest * 8 / 7),
@@ -166,5 +166,26 @@ public final class ClassificationRun: RecipeRun {
     if recipe.mirrored { input.mirrored = true }
     try input.check(in: "images")
     return input
+  }
+}
+
+extension Dataset {
+  /// The first image; with `.skip`, the first that can be read.
+  fileprivate func firstImage(_ policy: DataLoader.BrokenSamplePolicy) throws -> Tensor {
+    var index = 0
+    while true {
+      do { return try self[index].image } catch  where policy == .skip && index + 1 < count { index += 1 }
+    }
+  }
+
+  /// The size of all images; nil where they differ from the first, or are too many to stay in memory.
+  fileprivate func sizeOfAll(like first: Tensor, _ policy: DataLoader.BrokenSamplePolicy) throws -> ImageSize? {
+    let size = ImageSize(of: first)
+    if self is any BatchedDataset || self is Scenes { return size }
+    guard first.count * count <= 1 << 30 else { return nil }
+    for index in 0..<count {
+      do { guard try self[index].size == size else { return nil } } catch  where policy == .skip { continue }
+    }
+    return size
   }
 }

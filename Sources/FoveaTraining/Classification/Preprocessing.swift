@@ -8,7 +8,7 @@ public struct Preprocessing: Sendable {
   public var sample: Transforms?
   public var batch: BatchTransforms
 
-  /// For training, by a recipe.
+  /// For training, by a recipe. A published model's processor shapes and normalises the images as in its evaluation.
   ///
   /// - Parameters:
   ///   - isFixedSize: whether the data's images are all of the input's size already.
@@ -18,6 +18,8 @@ public struct Preprocessing: Sendable {
     var samples: [any Transform] = []
     if recipe.resizedCrop > 0 {
       samples.append(RandomResizedCrop(input.size, scale: recipe.resizedCrop...1))
+    } else if let processor = input.processor {
+      samples.append(ImageProcessor.Shaping(processor))
     } else if !isFixedSize {
       samples += [Resize(.shortestEdge(input.resize)), CenterCrop(input.size)]
     }
@@ -34,7 +36,11 @@ public struct Preprocessing: Sendable {
     var batches: [any BatchTransform] = []
     if recipe.cropPadding > 0 { batches.append(RandomCrop(input.size, padding: recipe.cropPadding)) }
     if recipe.flip { batches.append(RandomHorizontalFlip()) }
-    batches.append(Normalize(input.statistics))
+    if let processor = input.processor {
+      batches.append(ImageProcessor.Values(processor))
+    } else {
+      batches.append(Normalize(input.statistics))
+    }
     if recipe.erasing > 0 { batches.append(RandomErasing(probability: recipe.erasing)) }
     if recipe.cutout > 0 { batches.append(Cutout(length: recipe.cutout)) }
     var mixing: [any BatchTransform] = []

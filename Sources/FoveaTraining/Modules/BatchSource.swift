@@ -15,6 +15,16 @@ public protocol BatchSource {
   ///
   /// - Parameter first: the batch to begin with.
   func batches(epoch: Int, startingAt first: Int) -> Batches
+
+  /// The share of one process of several that train together, with as many batches for each of them.
+  func sharded(_ shard: Shard) -> any BatchSource
+}
+
+extension BatchSource {
+  /// Every so many batches one; what is left at the end of an epoch is left out.
+  public func sharded(_ shard: Shard) -> any BatchSource {
+    shard.count > 1 ? ShardedBatches(source: self, shard: shard) : self
+  }
 }
 
 /// Batches, one after the other.
@@ -45,5 +55,42 @@ public struct BatchList: BatchSource {
   }
 }
 
-extension DataLoader: BatchSource {}
+/// Every so many batches of a source one. All of them are made, as nothing is known of how that is done.
+private struct ShardedBatches<Source: BatchSource>: BatchSource {
+  let source: Source
+  let shard: Shard
+
+  var count: Int { source.count / shard.count }
+
+  func batches(epoch: Int, startingAt first: Int) -> Stream {
+    Stream(source.batches(epoch: epoch, startingAt: first * shard.count), rest: count - first, shard: shard)
+  }
+
+  final class Stream: BatchStream {
+    private let batches: Source.Batches
+    private var rest: Int
+    private let shard: Shard
+
+    init(_ batches: Source.Batches, rest: Int, shard: Shard) {
+      self.batches = batches
+      self.rest = rest
+      self.shard = shard
+    }
+
+    func nextBatch() throws -> Batch? {
+      guard rest > 0 else { return nil }
+      rest -= 1
+      var own: Batch?
+      for rank in 0..<shard.count {
+        let batch = try batches.nextBatch()
+        if rank == shard.rank { own = batch }
+      }
+      return own
+    }
+  }
+}
+
+extension DataLoader: BatchSource {
+  public func sharded(_ shard: Shard) -> any BatchSource { share(of: shard) }
+}
 extension BatchIterator: BatchStream {}

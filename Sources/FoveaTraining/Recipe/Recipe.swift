@@ -161,6 +161,7 @@ public struct ScheduleRecipe: Codable, Sendable, Equatable {
 /// The run itself.
 public struct TrainingRecipe: Codable, Sendable, Equatable {
   public var epochs = 10
+  /// The samples of a batch. Where several processes train together, each has batches of that size.
   public var batchSize = 128
   /// `fp32`, `bf16`, or `auto`: bf16 where the processor multiplies it in hardware.
   public var precision = "auto"

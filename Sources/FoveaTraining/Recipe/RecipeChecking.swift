@@ -5,65 +5,103 @@ extension Recipe {
   ///
   /// - Throws: ``RecipeError`` that names the key, the value and what it may be.
   func check(name: String) throws {
-    func require(_ condition: Bool, _ key: String, _ value: Any, _ wanted: String) throws {
-      guard condition else { throw RecipeError(name, "\(key): \(value) is not \(wanted)") }
-    }
-    func oneOf(_ names: [String], _ key: String, _ value: String) throws {
-      guard !names.contains(value) else { return }
-      let hint = nearestName(to: value, in: names).map { "; did you mean '\($0)'?" } ?? ""
-      throw RecipeError(name, "\(key): '\(value)' is none of \(names.joined(separator: ", "))\(hint)")
-    }
-    try detection.check(name: name)
-    try oneOf(["sgd", "adam", "adamw", "rmsprop", "muon"], "optimizer.name", optimizer.name)
-    try oneOf(
-      ["one_cycle", "cosine", "linear", "polynomial", "step", "multi_step", "plateau", "constant"], "schedule.name",
-      schedule.name)
-    try oneOf(["auto", "fp32", "bf16"], "training.precision", training.precision)
-    if task == .captioning { try captioning.check(model: model, in: name) }
-    try require((0..<1).contains(validationFraction), "validation_fraction", validationFraction, "in 0..<1")
-    try require(training.epochs > 0, "training.epochs", training.epochs, "positive")
-    try require(training.batchSize > 0, "training.batch_size", training.batchSize, "positive")
-    try require(
-      training.accumulateGradBatches > 0, "training.accumulate_grad_batches", training.accumulateGradBatches, "positive"
-    )
-    try require(
-      (0..<1).contains(training.labelSmoothing), "training.label_smoothing", training.labelSmoothing, "in 0..<1")
-    try require(
-      (0...64).contains(training.loaderThreads), "training.loader_threads", training.loaderThreads, "in 0...64")
-    try require(training.ema.map { (0..<1).contains($0) } ?? true, "training.ema", training.ema ?? 0, "in 0..<1")
-    try require(training.clipNorm.map { $0 > 0 } ?? true, "training.clip_norm", training.clipNorm ?? 0, "positive")
-    try require(training.overfitBatches >= 0, "training.overfit_batches", training.overfitBatches, "zero or positive")
-    for (key, count) in [
-      ("limit_train_batches", training.limitTrainBatches), ("checkpoint_every_steps", training.checkpointEverySteps),
-    ] {
-      try require(count ?? 1 > 0, "training.\(key)", count ?? 0, "positive")
-    }
-    try require(training.keepBest > 0, "training.keep_best", training.keepBest, "positive")
-    try require(optimizer.learningRate > 0, "optimizer.learning_rate", optimizer.learningRate, "positive")
-    try require(optimizer.weightDecay >= 0, "optimizer.weight_decay", optimizer.weightDecay, "zero or positive")
-    try require((0..<1).contains(optimizer.momentum), "optimizer.momentum", optimizer.momentum, "in 0..<1")
-    try require(optimizer.othersFactor > 0, "optimizer.others_factor", optimizer.othersFactor, "positive")
-    try require(schedule.warmupEpochs >= 0, "schedule.warmup_epochs", schedule.warmupEpochs, "zero or positive")
-    try require(schedule.stepEpochs > 0, "schedule.step_epochs", schedule.stepEpochs, "positive")
-    try require(images.size.map { $0 > 0 } ?? true, "images.size", images.size ?? 0, "positive")
-    try require((images.mean == nil) == (images.std == nil), "images.mean", "one without images.std", "enough")
-    try require(
-      (0...1).contains(augmentation.resizedCrop), "augmentation.resized_crop", augmentation.resizedCrop, "in 0...1")
-    try require((0...1).contains(augmentation.erasing), "augmentation.erasing", augmentation.erasing, "in 0...1")
-    try require(
-      augmentation.cropPadding >= 0, "augmentation.crop_padding", augmentation.cropPadding, "zero or positive")
-    try require(augmentation.mixup >= 0, "augmentation.mixup", augmentation.mixup, "zero or positive")
-    try require(augmentation.cutmix >= 0, "augmentation.cutmix", augmentation.cutmix, "zero or positive")
-    try require(fineTuning.frozenLayers >= -1, "fine_tuning.frozen_layers", fineTuning.frozenLayers, "-1 or more")
-    try require(
-      fineTuning.layerDecay > 0 && fineTuning.layerDecay <= 1, "fine_tuning.layer_decay", fineTuning.layerDecay,
-      "above 0 and at most 1")
-    try require(fineTuning.loraRank >= 0, "fine_tuning.lora_rank", fineTuning.loraRank, "zero or positive")
-    try require(
-      (0..<1).contains(fineTuning.loraDropout), "fine_tuning.lora_dropout", fineTuning.loraDropout, "in 0..<1")
-    try require(
-      augmentation.resizedCrop == 0 || images.size != nil, "augmentation.resized_crop", augmentation.resizedCrop,
-      "possible without images.size")
+    try detection.check(model: model, name: name)
+    try captioning.check(model: task == .captioning ? model : nil, in: name)
+    try KeyCheck(name).fraction("validation_fraction", validationFraction)
+    try images.check(KeyCheck(name, section: "images"))
+    try augmentation.check(KeyCheck(name, section: "augmentation"), hasSize: images.size != nil)
+    try optimizer.check(KeyCheck(name, section: "optimizer"))
+    try schedule.check(KeyCheck(name, section: "schedule"))
+    try training.check(KeyCheck(name, section: "training"))
+    try fineTuning.check(KeyCheck(name, section: "fine_tuning"))
     try faces.check(name: name)
+  }
+}
+
+extension ImageRecipe {
+  fileprivate func check(_ key: KeyCheck) throws(RecipeError) {
+    try key.whole("size", size, in: 1...4096)
+    try key.whole("resize", resize, in: 1...8192)
+    try key.require((mean == nil) == (std == nil), "mean", "one without images.std", "enough")
+    for one in mean ?? [] { try key.number("mean", one, in: 0...1) }
+    for one in std ?? [] { try key.positive("std", one, atMost: 1000) }
+  }
+}
+
+extension AugmentationRecipe {
+  fileprivate func check(_ key: KeyCheck, hasSize: Bool) throws(RecipeError) {
+    try key.number("resized_crop", resizedCrop, in: 0...1)
+    try key.require(resizedCrop == 0 || hasSize, "resized_crop", resizedCrop, "possible without images.size")
+    try key.whole("crop_padding", cropPadding, in: 0...4096)
+    try key.number("rotation", rotation, in: 0...180)
+    try key.number("color_jitter", colorJitter, in: 0...10)
+    try key.whole("rand_augment", randAugment, in: 0...100)
+    try key.whole("rand_augment_magnitude", randAugmentMagnitude, in: 0...30)
+    try key.number("erasing", erasing, in: 0...1)
+    try key.whole("cutout", cutout, in: 0...4096)
+    try key.number("mixup", mixup, in: 0...1000)
+    try key.number("cutmix", cutmix, in: 0...1000)
+  }
+}
+
+extension OptimizerRecipe {
+  fileprivate func check(_ key: KeyCheck) throws(RecipeError) {
+    try key.oneOf(["sgd", "adam", "adamw", "rmsprop", "muon"], "name", name)
+    try key.positive("learning_rate", learningRate)
+    try key.fraction("momentum", momentum)
+    try key.number("weight_decay", weightDecay, in: 0...1_000_000)
+    try key.positive("others_factor", othersFactor)
+  }
+}
+
+extension ScheduleRecipe {
+  fileprivate func check(_ key: KeyCheck) throws(RecipeError) {
+    let names = ["one_cycle", "cosine", "linear", "polynomial", "step", "multi_step", "plateau", "constant"]
+    try key.oneOf(names, "name", name)
+    try key.number("warmup_epochs", warmupEpochs, in: 0...1_000_000)
+    try key.whole("step_epochs", stepEpochs)
+    for one in milestones { try key.whole("milestones", one) }
+    try key.positive("gamma", gamma, atMost: 1)
+    try key.positive("power", power, atMost: 1000)
+  }
+}
+
+extension TrainingRecipe {
+  fileprivate func check(_ key: KeyCheck) throws(RecipeError) {
+    try key.whole("epochs", epochs)
+    try key.whole("batch_size", batchSize)
+    try key.oneOf(["auto", "fp32", "bf16"], "precision", precision)
+    try checkDeviceName(key)
+    try key.fraction("label_smoothing", labelSmoothing)
+    try key.whole("accumulate_grad_batches", accumulateGradBatches)
+    try key.positive("clip_norm", clipNorm)
+    try key.fraction("ema", ema)
+    try key.whole("early_stopping", earlyStopping)
+    try key.whole("keep_best", keepBest)
+    try key.positive("max_minutes", maxMinutes, atMost: 10_000_000)
+    try key.whole("max_steps", maxSteps, in: 1...1_000_000_000_000)
+    try key.whole("overfit_batches", overfitBatches, in: 0...1_000_000)
+    try key.whole("limit_train_batches", limitTrainBatches, in: 1...1_000_000_000)
+    try key.whole("checkpoint_every_steps", checkpointEverySteps, in: 1...1_000_000_000_000)
+    try key.whole("loader_threads", loaderThreads, in: 0...64)
+  }
+
+  /// A device that only another machine has passes: its run can be looked at here.
+  private func checkDeviceName(_ key: KeyCheck) throws(RecipeError) {
+    do {
+      _ = try Device(device)
+    } catch {
+      if case .unknown = error { throw RecipeError(key.name, "training.device: \(error)") }
+    }
+  }
+}
+
+extension FineTuningRecipe {
+  fileprivate func check(_ key: KeyCheck) throws(RecipeError) {
+    try key.whole("frozen_layers", frozenLayers, in: -1...1_000_000)
+    try key.positive("layer_decay", layerDecay, atMost: 1)
+    try key.whole("lora_rank", loraRank, in: 0...4096)
+    try key.positive("lora_alpha", loraAlpha)
+    try key.fraction("lora_dropout", loraDropout)
   }
 }

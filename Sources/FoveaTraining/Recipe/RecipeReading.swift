@@ -131,7 +131,7 @@ public struct RecipeError: Error, Sendable, Equatable, CustomStringConvertible {
 }
 
 /// The keys that a recipe may have.
-private enum RecipeKeys {
+enum RecipeKeys {
   static let sections: [String: [String]] = [
     "images": ImageRecipe.CodingKeys.allCases.map(\.rawValue),
     "augmentation": AugmentationRecipe.CodingKeys.allCases.map(\.rawValue),

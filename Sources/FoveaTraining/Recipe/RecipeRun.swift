@@ -51,6 +51,8 @@ public struct RunOutcome: Sendable {
   public var metrics: [String: Double]
   /// The report's file; nil where nothing could be measured.
   public var report: URL?
+  /// What could not be read and was left out of the measuring.
+  public var skipped = SkippedSamples()
 
   public init(headline: String, metrics: [String: Double], report: URL?) {
     self.headline = headline
@@ -62,9 +64,11 @@ public struct RunOutcome: Sendable {
 extension Recipe {
   /// The run of the recipe's task.
   ///
-  /// - Throws: what is wrong with the recipe, the data or the weights.
+  /// - Throws: what is wrong with the recipe, the data or the weights; ``RecipeError``, before anything is loaded, where this
+  ///   machine does not have the recipe's device.
   public func makeRun(folder: URL, progress: ProgressHandler? = nil) throws -> any RecipeRun {
-    switch task {
+    _ = try device()
+    return switch task {
     case .classification: try ClassificationRun(self, folder: folder, progress: progress)
     case .faces: try FaceRun(self, folder: folder, progress: progress)
     case .detection: try DetectionRun(self, folder: folder, progress: progress)

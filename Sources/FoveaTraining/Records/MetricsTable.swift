@@ -46,9 +46,12 @@ public struct MetricsTable: Sendable, Hashable {
 
   /// A row as a line, without a line break.
   func line(_ row: Row) -> String {
-    ([String(row.step), String(row.epoch)] + names.map { row.values[$0].map(\.description) ?? "" })
+    ([String(row.step), String(row.epoch)] + names.map { row.values[$0].map(Self.cell) ?? "" })
       .joined(separator: ",")
   }
+
+  /// A number that is none is plainly `nan`; Swift adds its sign and its bits, which other programs do not read.
+  private static func cell(_ value: Double) -> String { value.isNaN ? "nan" : value.description }
 
   /// The whole file.
   public var csv: String { ([header] + rows.map(line)).joined(separator: "\n") + "\n" }

@@ -3,9 +3,9 @@ import Foundation
 /// How long each kind of work took, in all: a simple profiler.
 ///
 /// A device other than the CPU works on while the program goes on, so its time shows up in the phase that waits for it.
-public struct PhaseTimes: Sendable, CustomStringConvertible {
+public struct PhaseTimes: Sendable, Codable, Equatable, CustomStringConvertible {
   /// The kinds of work of a training.
-  public enum Phase: String, Sendable, CaseIterable {
+  public enum Phase: String, Sendable, Codable, CodingKeyRepresentable, CaseIterable {
     /// Waiting for batches, and moving them to the device.
     case data
     case forward
@@ -16,15 +16,15 @@ public struct PhaseTimes: Sendable, CustomStringConvertible {
     case checkpoint
   }
 
-  private var times: [Phase: Duration] = [:]
+  private var spent: [Phase: Double] = [:]
 
   /// The seconds of a phase.
-  public func seconds(_ phase: Phase) -> Double { (times[phase] ?? .zero) / .seconds(1) }
+  public func seconds(_ phase: Phase) -> Double { spent[phase] ?? 0 }
 
-  mutating func add(_ time: Duration, to phase: Phase) { times[phase, default: .zero] += time }
+  mutating func add(_ time: Duration, to phase: Phase) { spent[phase, default: 0] += time / .seconds(1) }
 
   public var description: String {
-    let total = Phase.allCases.map(seconds).reduce(0, +)
+    let total = spent.values.reduce(0, +)
     return Phase.allCases.map { phase in
       let share = total > 0 ? seconds(phase) / total : 0
       let name = phase.rawValue + String(repeating: " ", count: 12 - phase.rawValue.count)

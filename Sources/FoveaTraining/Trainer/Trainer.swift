@@ -12,6 +12,10 @@ import Torch
 /// ```
 /// With a folder, the run leaves `metrics.csv`, TensorBoard's events, checkpoints and `model.safetensors` there, and can be
 /// resumed: killed at any moment and resumed, a deterministic run ends with the same weights, to the bit.
+///
+/// **Several processes** train together where a launcher's environment variables say so (`ProcessEnvironment`). Each learns
+/// from its share of the batches, so a step learns from as many batches as there are processes; gradients are averaged. The
+/// first process validates, records and saves; what stops one stops all. They read the same folder when they resume.
 public final class Trainer {
   /// How it trains.
   public let options: TrainerOptions
@@ -37,15 +41,18 @@ public final class Trainer {
   /// - Throws: ``TrainingError``; whatever the data, the module or a callback throw.
   @discardableResult
   public func fit(_ module: TrainingModule, _ data: any DataModule, resume: Bool = false) throws -> FitResult {
-    try withDeterminism {
-      let run = try TrainingRun(module, data, options: options, folder: folder, callbacks: callbacks)
+    let processes = try ProcessGroup.shared()
+    return try withDeterminism(inProcess: processes?.rank ?? 0) {
+      let run = try TrainingRun(
+        module, data, options: options, folder: folder, callbacks: callbacks(for: processes), processes: processes)
       do {
-        if resume { try run.resume() } else { try run.begin() }
+        try run.together { try resume ? run.resume() : run.begin() }
+        try run.start()
         try run.checkSanity()
-        while run.reasonToStop == nil { try run.epoch() }
+        while try run.reasonToStop() == nil { try run.epoch() }
         return try run.finish()
       } catch {
-        for callback in callbacks { callback.onException(run, error: error) }
+        for callback in run.callbacks { callback.onException(run, error: error) }
         throw error
       }
     }
@@ -71,12 +78,18 @@ public final class Trainer {
     return try validation.run(over: loader, limit: options.limitValidationBatches ?? .max)
   }
 
-  /// Runs `body` with the seed and with the operators that the options ask for.
-  private func withDeterminism<Result>(_ body: () throws -> Result) rethrows -> Result {
+  /// Those that look on in this process: records and progress are the first one's.
+  private func callbacks(for processes: ProcessGroup?) -> [any TrainerCallback] {
+    guard let processes, !processes.isMain else { return callbacks }
+    return callbacks.filter { !($0 is RunRecords || $0 is ProgressDisplay) }
+  }
+
+  /// Runs `body` with the seed and with the operators that the options ask for. Each process draws other numbers.
+  private func withDeterminism<Result>(inProcess rank: Int, _ body: () throws -> Result) rethrows -> Result {
     let before = Machine.isDeterministic
     Machine.isDeterministic = before || options.deterministic
     defer { Machine.isDeterministic = before }
-    if let seed = options.seed { seedAll(seed) }
+    if let seed = options.seed { seedAll(seed &+ UInt64(rank)) }
     return try body()
   }
 }
@@ -91,7 +104,9 @@ public struct FitResult: Sendable {
   public let metrics: [String: Double]
   /// The last checkpoint; nil without a folder.
   public let checkpoint: URL?
-  /// Where the time went.
+  /// What could not be read and was left out.
+  public let skipped: SkippedSamples
+  /// Where the time went, that before a resumption included.
   public let times: PhaseTimes
 }
 

@@ -12,6 +12,10 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
   case folderInUse(String)
   /// A checkpoint was made by a run that this one cannot continue.
   case otherRun(file: String, problem: String)
+  /// Another of the processes that train together has failed: the one with this number.
+  case otherProcess(Int)
+  /// The processes that train together have not the same data, model or checkpoint: something is counted differently.
+  case processesDiffer(String, Int, Int)
 
   /// What is known about a loss that was not finite.
   public struct NonFiniteLoss: Sendable, Equatable {
@@ -34,7 +38,7 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
 
     var description: String {
       let samples = indices.prefix(8).map(String.init).joined(separator: ", ") + (indices.count > 8 ? ", ..." : "")
-      return "the loss is \(value) in epoch \(epoch), batch \(batch) (samples \(samples)) at a learning rate of "
+      return "the loss is \(value.brief) in epoch \(epoch), batch \(batch) (samples \(samples)) at a learning rate of "
         + "\(learningRate); "
         + (lastCheckpoint.map { "the last good checkpoint is \($0)" } ?? "no checkpoint was saved before")
         + "; try a lower learning rate, a warm-up, gradient clipping or fp32, and look at those samples"
@@ -52,6 +56,11 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
       "\(path) holds the checkpoints of an earlier run; resume it, or choose another folder"
     case .otherRun(let file, let problem):
       "\(file): \(problem); resume a run with the settings that it was started with"
+    case .otherProcess(let rank):
+      "process \(rank) has failed, so all have stopped; its own message says why"
+    case .processesDiffer(let name, let least, let most):
+      "the processes that train together differ: \(name) is \(least) in one and \(most) in another; they need the same data "
+        + "and the same recipe, and a run's folder that all of them see"
     }
   }
 }

@@ -10,24 +10,23 @@ extension TrainingRun {
   /// Starts from the beginning.
   func begin() throws {
     if let checkpoints, let newest = checkpoints.newest { throw TrainingError.folderInUse(newest.path) }
-    try start()
   }
 
   /// Goes on from the newest checkpoint that can be read; from the beginning where there is none.
   func resume() throws {
     guard let checkpoints, let (checkpoint, file, damaged) = try checkpoints.load() else { return try begin() }
-    for problem in damaged { try? FileHandle.standardError.write(contentsOf: Data("skipped: \(problem)\n".utf8)) }
+    for problem in damaged where isMain {
+      try? FileHandle.standardError.write(contentsOf: Data("skipped: \(problem)\n".utf8))
+    }
     if let difference = fingerprintDifference(from: checkpoint.state) {
       throw TrainingError.otherRun(file: file.path, problem: difference)
     }
     try module.loadStateDict(checkpoint.weights)
     try optimizer.loadStateDict(checkpoint.optimizer)
     if let average { try average.loadStateDict(checkpoint.average) }
-    for (name, random) in checkpoint.random {
-      // A device that is not there any more draws nothing.
-      if let device = try? Device(name) { try Generator.default(for: device).restore(random) }
-    }
+    try restoreRandomStates(checkpoint.random)
     state = checkpoint.state
+    times = state.times ?? times
     schedule.state = state.schedule
     state.best.removeAll { !FileManager.default.fileExists(atPath: checkpoints.file(step: $0.step).path) }
     for callback in callbacks {
@@ -35,18 +34,22 @@ extension TrainingRun {
     }
     savedStep = state.step
     isResumed = true
-    try start()
   }
 
-  private func start() throws {
-    if let folder { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) }
-    for callback in callbacks { try callback.onFitStart(self) }
+  /// Makes the rest ready, once it is clear where the run stands.
+  func start() throws {
+    try meet()
+    try together {
+      if let folder, isMain { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) }
+      for callback in callbacks { try callback.onFitStart(self) }
+    }
   }
 
   private func fingerprintDifference(from saved: TrainingState) -> String? {
-    for (name, value) in state.fingerprint.sorted(by: { $0.key < $1.key }) where saved.fingerprint[name] != value {
-      return
-        "was made with \(saved.fingerprint[name].map(String.init) ?? "unknown") \(name), but now there are \(value)"
+    // Checkpoints from before several processes could train together do not say that there was one.
+    let before = ["processes": 1].merging(saved.fingerprint) { $1 }
+    for (name, value) in state.fingerprint.sorted(by: { $0.key < $1.key }) where before[name] != value {
+      return "was made with \(before[name].map(String.init) ?? "unknown") \(name), but now there are \(value)"
     }
     if saved.optimizer != state.optimizer {
       return "was made with \(saved.optimizer), but now the optimizer is \(state.optimizer)"
@@ -58,22 +61,25 @@ extension TrainingRun {
   func save() throws {
     guard let checkpoints, options.savesCheckpoints else { return }
     try timed(.checkpoint) {
-      let file = try checkpoints.save(checkpoint())
+      let random = try randomStates()
+      try together { if isMain { try save(checkpoint(random: random), in: checkpoints) } }
       savedStep = state.step
-      if validationSource == nil || state.best.first?.step == state.step { try write(presentWeights) }
-      checkpoints.prune(keeping: state.best.map(\.step))
-      for callback in callbacks { try callback.onSaveCheckpoint(self, file: file) }
     }
   }
 
-  private func checkpoint() throws -> Checkpoint {
+  private func save(_ checkpoint: Checkpoint, in checkpoints: CheckpointFolder) throws {
+    let file = try checkpoints.save(checkpoint)
+    if validationSource == nil || state.best.first?.step == state.step { try write(presentWeights) }
+    checkpoints.prune(keeping: state.best.map(\.step))
+    for callback in callbacks { try callback.onSaveCheckpoint(self, file: file) }
+  }
+
+  private func checkpoint(random: StateDict) -> Checkpoint {
     state.schedule = schedule.state
+    state.times = times
     for callback in callbacks where !callback.state.isEmpty {
       state.callbacks["\(type(of: callback))"] = callback.state
     }
-    var random = StateDict()
-    random["cpu"] = Generator.default().state
-    if device != .cpu { random["\(device)"] = Generator.default(for: device).state }
     return Checkpoint(
       state: state, weights: module.stateDict(), optimizer: optimizer.stateDict(),
       average: average?.stateDict() ?? StateDict(), random: random)
@@ -81,15 +87,22 @@ extension TrainingRun {
 
   /// Ends the run: a last validation where training was cut off on purpose, a last checkpoint, the best weights.
   func finish() throws -> FitResult {
-    let reason = reasonToStop ?? .maxEpochs
+    let reason = try reasonToStop() ?? .maxEpochs
     if [.maxSteps, .maxTime].contains(reason), state.validatedStep != state.step { try validate() }
     if savedStep != state.step { try save() }
+    try together { if isMain { try leaveWeights() } }
+    try shareWeights()
+    for callback in callbacks { try callback.onFitEnd(self, reason: reason) }
+    return FitResult(
+      reason: reason, state: state, metrics: state.lastMetrics, checkpoint: checkpoints?.newest, skipped: skipped,
+      times: times)
+  }
+
+  /// Writes the best weights, and gives the model them if that was asked for.
+  private func leaveWeights() throws {
     let weights = try bestWeights()
     try write(weights)
     if options.loadBestAtEnd { try module.trainedModel.loadStateDict(weights) }
-    for callback in callbacks { try callback.onFitEnd(self, reason: reason) }
-    return FitResult(
-      reason: reason, state: state, metrics: state.lastMetrics, checkpoint: checkpoints?.newest, times: times)
   }
 
   /// The trained model's present weights: averaged ones where there are.
@@ -107,7 +120,10 @@ extension TrainingRun {
     return checkpoint.weights.mapKeys { $0.hasPrefix(prefix) ? String($0.dropFirst(prefix.count)) : nil }
   }
 
+  /// Writes the run's weights, whose adapters are taken into the layers: at any moment they are those of the network that
+  /// the folder describes.
   private func write(_ weights: StateDict) throws {
-    if let folder { try weights.write(to: folder.appendingPathComponent(Self.weightsName)) }
+    guard let folder else { return }
+    try module.trainedModel.weightsWithAdapters(weights).write(to: folder.appendingPathComponent(Self.weightsName))
   }
 }

@@ -5,7 +5,7 @@ extension TrainingRun {
   func checkSanity() throws {
     guard let validationSource, options.sanityValidationBatches > 0, !isResumed else { return }
     let limit = min(options.sanityValidationBatches, options.limitValidationBatches ?? .max)
-    let metrics = try timed(.validation) { try validation.run(over: validationSource, limit: limit) }
+    let metrics = try onMain { try timed(.validation) { try validation.run(over: validationSource, limit: limit) } }
     try checkMonitor(in: metrics)
   }
 
@@ -14,10 +14,14 @@ extension TrainingRun {
     guard let validationSource else { return }
     let limit = min(validationSource.count, options.limitValidationBatches ?? .max)
     for callback in callbacks { try callback.onValidationStart(self, batches: limit) }
-    let metrics = try timed(.validation) {
-      try withAverage {
-        try validation.run(over: validationSource, limit: limit) { output, batch in
-          for callback in callbacks { try callback.onValidationBatchEnd(self, output: output, batch: batch) }
+    // Metrics that are no means (AUROC, COCO's) need all batches in one place.
+    let metrics = try onMain {
+      try timed(.validation) {
+        try withAverage {
+          try validation.run(over: validationSource, limit: limit) { output, batch in
+            skipped.add(batch.skipped)
+            for callback in callbacks { try callback.onValidationBatchEnd(self, output: output, batch: batch) }
+          }
         }
       }
     }

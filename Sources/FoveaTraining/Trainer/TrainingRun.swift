@@ -16,7 +16,9 @@ public final class TrainingRun {
   public let folder: URL?
   /// Where it computes.
   public let device: Device
-  /// The batches of an epoch.
+  /// The processes that train together; nil for one alone.
+  public let processes: ProcessGroup?
+  /// The batches of an epoch, of this process.
   public let batchesPerEpoch: Int
   /// How long it will be.
   public let plan: TrainingPlan
@@ -24,7 +26,9 @@ public final class TrainingRun {
   public internal(set) var state = TrainingState()
   /// Whether it goes on from a checkpoint.
   public internal(set) var isResumed = false
-  /// Where the time went, since this process began with it.
+  /// What could not be read and was left out, since this process began with it.
+  public internal(set) var skipped = SkippedSamples()
+  /// Where the time went, that before a resumption included.
   public internal(set) var times = PhaseTimes()
 
   var schedule: any Schedule
@@ -42,15 +46,18 @@ public final class TrainingRun {
 
   init(
     _ module: TrainingModule, _ data: any DataModule, options: TrainerOptions, folder: URL?,
-    callbacks: [any TrainerCallback]
+    callbacks: [any TrainerCallback], processes: ProcessGroup?
   ) throws {
     self.module = module
     self.options = options
     self.folder = folder
     self.callbacks = callbacks
+    self.processes = processes
     device = options.device ?? .auto
-    training = try data.trainLoader()
-    validationSource = options.overfitBatches > 0 ? training : try data.validationLoader()
+    if processes != nil, device != .cpu { throw ProcessGroupError.unsupported(device) }
+    let all = try data.trainLoader()
+    training = processes.map { all.sharded(Shard(rank: $0.rank, count: $0.count)) } ?? all
+    validationSource = options.overfitBatches > 0 ? all : try data.validationLoader()
     batchesPerEpoch = min(training.count, options.limitTrainBatches ?? .max)
     guard batchesPerEpoch > 0 else { throw TrainingError.data("there is not a single batch to train on") }
 
@@ -74,41 +81,39 @@ public final class TrainingRun {
     state.fingerprint = [
       "batches per epoch": batchesPerEpoch, "batches per step": options.accumulateGradBatches,
       "parameters": module.parameterCount(), "averages of the weights": average == nil ? 0 : 1,
+      "processes": processes?.count ?? 1,
     ]
   }
 
   /// Goes through what is left of an epoch.
   func epoch() throws {
-    module.train()
+    module.trainWhatLearns()
     for callback in callbacks { try callback.onTrainEpochStart(self) }
     let batches = training.batches(
       epoch: options.overfitBatches > 0 ? 0 : state.epoch, startingAt: state.batch)
+    let reducer = try makeReducer()
     while state.batch < batchesPerEpoch {
-      let batch = try timed(.data) { try batches.nextBatch()?.moved(to: device, validation.channelsLast) }
-      guard let batch else {
-        throw TrainingError.data("epoch \(state.epoch) ended at batch \(state.batch) of \(training.count)")
-      }
-      guard try step(batch) else { continue }
+      guard try step(on: batches, reducer) else { continue }
       try afterStep()
-      if reasonToStop != nil, state.batch < batchesPerEpoch { return }
+      if try reasonToStop() != nil, state.batch < batchesPerEpoch { return }
     }
     try closeEpoch()
   }
 
-  /// Learns from one batch.
+  /// Learns from the next batch.
   ///
   /// - Returns: whether the optimizer made a step, which it does after every so many batches.
-  private func step(_ batch: Batch) throws -> Bool {
+  private func step(on batches: any BatchStream, _ reducer: GradientReducer?) throws -> Bool {
     optimizer.learningRate = state.baseLearningRate * schedule.factor(at: state.step)
     if let momentum = schedule.momentum(at: state.step) { optimizer.momentum = momentum }
 
     let first = state.batch - state.batch % options.accumulateGradBatches
     let end = min(first + options.accumulateGradBatches, batchesPerEpoch)
-    let output = try timed(.forward) {
-      try withAutocast(options.precision.autocastType(on: device), on: device) { try module.trainingStep(batch) }
+    let (batch, output) = try together { try forward(on: batches) }
+    try timed(.backward) {
+      let loss = end - first > 1 ? output.loss / (end - first) : output.loss
+      if let reducer, state.batch + 1 == end { try reducer.backward(loss) } else { loss.backward() }
     }
-    try note(output, of: batch)
-    timed(.backward) { (end - first > 1 ? output.loss / (end - first) : output.loss).backward() }
     state.batch += 1
     for callback in callbacks { try callback.onTrainBatchEnd(self, output: output, batch: batch) }
     guard state.batch == end else { return false }
@@ -125,6 +130,20 @@ public final class TrainingRun {
     }
     state.step += 1
     return true
+  }
+
+  /// Takes the next batch, and finds its loss.
+  private func forward(on batches: any BatchStream) throws -> (Batch, StepOutput) {
+    let batch = try timed(.data) { try batches.nextBatch()?.moved(to: device, validation.channelsLast) }
+    guard let batch else {
+      throw TrainingError.data("epoch \(state.epoch) ended at batch \(state.batch) of \(training.count)")
+    }
+    skipped.add(batch.skipped)
+    let output = try timed(.forward) {
+      try withAutocast(options.precision.autocastType(on: device), on: device) { try module.trainingStep(batch) }
+    }
+    try note(output, of: batch)
+    return (batch, output)
   }
 
   /// Takes a batch's numbers into the means; a loss that is not finite ends the run before it can spoil the weights.
@@ -186,8 +205,8 @@ public final class TrainingRun {
   /// The mean loss since the last row of the log.
   public var recentLoss: Double? { state.recentLoss.value }
 
-  /// Why the run should end now; nil while it should go on.
-  var reasonToStop: StopReason? {
+  /// Why this process would end the run now; nil while it would go on.
+  var ownReasonToStop: StopReason? {
     tick()
     if isInterrupted { return .interrupted }
     if let requestedStop { return requestedStop }

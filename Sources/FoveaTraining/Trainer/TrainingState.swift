@@ -8,6 +8,8 @@ public struct TrainingState: Sendable, Codable, Equatable {
   public internal(set) var step = 0
   /// Seconds of training, those before a resumption included.
   public internal(set) var seconds = 0.0
+  /// Where the time went until the last checkpoint; nil in one that does not tell.
+  var times: PhaseTimes?
   /// The best validations so far, best first.
   public internal(set) var best: [Judged] = []
   /// Validations without progress since the last with.

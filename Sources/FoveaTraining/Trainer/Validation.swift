@@ -16,7 +16,7 @@ struct Validation {
   ) throws -> [String: Double] {
     let wasTraining = module.isTraining
     module.eval()
-    defer { module.train(wasTraining) }
+    defer { if wasTraining { module.trainWhatLearns() } }
     var means: [String: TrainingState.WeightedMean] = [:]
     let batches = source.batches(epoch: epoch, startingAt: 0)
     var done = 0

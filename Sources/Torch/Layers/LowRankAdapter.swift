@@ -66,13 +66,18 @@ extension Module {
   }
 
   /// The state dict that merging the adapters would give; the module itself keeps them.
-  public final func weightsWithAdapters() -> StateDict {
-    var state = stateDict()
+  ///
+  /// - Parameter weights: other weights of this module, an average or those of a checkpoint; nil takes its own.
+  public final func weightsWithAdapters(_ weights: StateDict? = nil) -> StateDict {
+    var state = weights ?? stateDict()
     for case (let name, let linear as Linear) in namedModules() {
       guard let adapter = linear.adapter else { continue }
       let prefix = name.isEmpty ? "" : name + "."
-      state[prefix + "weight"] = withNoGrad { linear.weight.value + adapter.weight }
-      for (key, _) in adapter.namedParameters() { state["\(prefix)adapter.\(key)"] = nil }
+      let (keyA, keyB) = ("\(prefix)adapter.lora_a", "\(prefix)adapter.lora_b")
+      guard let weight = state[prefix + "weight"], let a = state[keyA], let b = state[keyB] else { continue }
+      state[prefix + "weight"] = withNoGrad { weight + b.matmul(a) * adapter.scale }
+      state[keyA] = nil
+      state[keyB] = nil
     }
     return state
   }

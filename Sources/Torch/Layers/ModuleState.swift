@@ -1,3 +1,5 @@
+import Foundation
+
 /// What loading a state dict found that does not fit.
 public struct LoadReport: Sendable, Equatable, CustomStringConvertible {
   /// Names that the module has and the state dict lacks.
@@ -46,8 +48,20 @@ public struct LoadReport: Sendable, Equatable, CustomStringConvertible {
 public struct LoadError: Error, Sendable, CustomStringConvertible {
   /// What does not fit.
   public let report: LoadReport
+  /// The path of the file or the folder that the weights come from; nil where they were in memory.
+  public var path: String?
 
-  public var description: String { "the weights do not fit the model: \(report)" }
+  public var description: String {
+    "\(path.map { "\($0): " } ?? "")the weights do not fit the model: \(report)"
+  }
+
+  /// Runs `body`; an error of weights that do not fit names `path`, unless it names another already.
+  public static func naming<Result>(_ path: String, _ body: () throws -> Result) throws -> Result {
+    do { return try body() } catch var error as LoadError {
+      error.path = error.path ?? path
+      throw error
+    }
+  }
 }
 
 extension Module {
@@ -62,6 +76,13 @@ extension Module {
       }
     }
     return state
+  }
+
+  /// Reads a file and copies its tensors into the parameters and buffers of the same names; everything must fit.
+  ///
+  /// - Throws: `StateDictError` or ``LoadError``, which name the file.
+  public final func loadStateDict(contentsOf file: URL) throws {
+    _ = try LoadError.naming(file.path) { try loadStateDict(StateDict(contentsOf: file)) }
   }
 
   /// Copies a state dict's tensors into the parameters and buffers of the same names, converted to their types.

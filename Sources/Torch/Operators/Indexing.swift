@@ -61,7 +61,7 @@ extension Range<Int>: TensorIndexConvertible {
   public var tensorIndex: TensorIndex { .slice(start: lowerBound, end: upperBound, step: 1) }
 }
 extension ClosedRange<Int>: TensorIndexConvertible {
-  public var tensorIndex: TensorIndex { .slice(start: lowerBound, end: upperBound + 1, step: 1) }
+  public var tensorIndex: TensorIndex { .slice(start: lowerBound, end: end(through: upperBound), step: 1) }
 }
 extension PartialRangeFrom<Int>: TensorIndexConvertible {
   public var tensorIndex: TensorIndex { .slice(start: lowerBound, end: nil, step: 1) }
@@ -69,6 +69,12 @@ extension PartialRangeFrom<Int>: TensorIndexConvertible {
 extension PartialRangeUpTo<Int>: TensorIndexConvertible {
   public var tensorIndex: TensorIndex { .slice(start: nil, end: upperBound, step: 1) }
 }
+extension PartialRangeThrough<Int>: TensorIndexConvertible {
+  public var tensorIndex: TensorIndex { .slice(start: nil, end: end(through: upperBound), step: 1) }
+}
+
+/// The place behind the last one; -1 is the last of the dimension, behind which is nothing.
+private func end(through last: Int) -> Int? { last == -1 ? nil : last + 1 }
 
 extension Tensor {
   /// A part of the tensor; setting it changes the elements in place, also for others who share them.

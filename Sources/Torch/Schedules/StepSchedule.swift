@@ -6,14 +6,17 @@ public struct StepSchedule: Schedule {
   public let every: Int
   /// What the learning rate is multiplied by at each.
   public let gamma: Double
+  /// How many steps the run had made before this schedule's own step 0: those of a warm-up, which count too.
+  public let start: Int
 
-  public init(every: Int, gamma: Double = 0.1) {
+  public init(every: Int, gamma: Double = 0.1, startingAt start: Int = 0) {
     precondition(every > 0, "a step schedule of \(every) steps")
     self.every = every
     self.gamma = gamma
+    self.start = start
   }
 
-  public func factor(at step: Int) -> Double { pow(gamma, Double(step / every)) }
+  public func factor(at step: Int) -> Double { pow(gamma, Double((start + step) / every)) }
 }
 
 /// The learning rate falls by a factor at given steps.

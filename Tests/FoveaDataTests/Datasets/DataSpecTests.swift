@@ -23,6 +23,7 @@ struct DataSpecTests {
     let error = #expect(throws: DataSpecError.self) { try DataSpec("cifar-10") }
     #expect(error?.description.contains("did you mean 'cifar10'") == true)
     #expect(error?.description.contains("imagenet") == true)
+    #expect(DataSpecError.unknown("x", nearest: nil).description.hasPrefix("there is no data set 'x'; there are: "))
   }
 
   @Test("A path that is needed must be there", arguments: ["folder", "imagenet", "folder:", "cifar10:"])

@@ -103,9 +103,9 @@ struct ImageFolderTests {
       #expect(read.image.array(Int.self) == kept.image.array(Int.self))
       #expect(read.name == kept.name && read.label == kept.label)
     }
-    #expect(try folder.decodedIfSmall() is TensorDataset)
-    #expect(try folder.decodedIfSmall(limit: 150 * 48 - 1) is ImageFolder)
-    #expect(try folder.decodedIfSmall(limit: 0) is ImageFolder)
+    #expect(folder.decodedIfSmall() is TensorDataset)
+    #expect(folder.decodedIfSmall(limit: 150 * 48 - 1) is ImageFolder)
+    #expect(folder.decodedIfSmall(limit: 0) is ImageFolder)
   }
 
   @Test("Images of several sizes stay in their files, wherever the odd one is")
@@ -114,7 +114,19 @@ struct ImageFolderTests {
     let folder = try ImageFolder(scratch.place("root"))
     let error = #expect(throws: DatasetError.self) { try folder.decoded() }
     #expect(error?.path == scratch.place("root/c/51.png").path)
-    #expect(try folder.decodedIfSmall() is ImageFolder)
+    #expect(folder.decodedIfSmall() is ImageFolder)
+  }
+
+  @Test("A folder with a broken image stays in its files, wherever that one is", arguments: [0, 51])
+  func brokenAmongMany(number: Int) throws {
+    for number in 0..<100 { try write("root/c/\(number).png") }
+    let bad = try scratch.write("root/c/\(number).png", "not an image")
+    let parts = try ImageFolder.splits(scratch.place("root"), validationFraction: 0)
+    #expect(parts.train.count == 100 && !(parts.train is any BatchedDataset))
+    let found = try Inspection(of: parts.train)
+    #expect(found.broken.map(\.index) == [number] && found.broken[0].reason.contains(bad.path))
+    #expect(found.description.contains("1 broken image:"))
+    #expect(found.classes.map(\.count) == [100])
   }
 
   @Test("Folders named train, val and test are the parts; the classes are those of train")
@@ -133,6 +145,21 @@ struct ImageFolderTests {
       try FileManager.default.removeItem(at: scratch.place("root/\(name)"))
     }
     #expect(try ImageFolder.splits(scratch.place("root"), validationFraction: 0).validation == nil)
+  }
+
+  @Test("A folder that holds only parts to judge by has nothing to train on, and the classes of those")
+  func withoutTraining() throws {
+    for number in 0..<4 { try write("root/test/\(number % 2 == 0 ? "a" : "b")/\(number).png") }
+    let parts = try ImageFolder.splits(scratch.place("root"))
+    #expect(parts.train.isEmpty && parts.validation == nil)
+    #expect(parts.test?.labels == [0, 0, 1, 1] && parts.test?.split == .test && parts.classNames == ["a", "b"])
+    try write("root/val/b/1.png")
+    #expect(try ImageFolder.splits(scratch.place("root")).validation?.labels == [1])
+    try write("root/control/1.png")
+    #expect(
+      try ImageFolder.splits(scratch.place("root"), validationFraction: 0).classNames
+        == ["control", "test/a", "test/b", "val/b"],
+      "beside other folders, one of that name is a class like them")
   }
 
   @Test("A single folder is divided by seed")

@@ -34,6 +34,16 @@ struct MeasuringTests {
     #expect(throws: DatasetError.self) { try ChannelStatistics(of: MixedSet()) }
   }
 
+  @Test("What cannot be read stops the measuring, or is left out of it")
+  func broken() throws {
+    let set = MixedSet()
+    let greys = set.subset([0, 4, 5])
+    #expect(throws: Unreadable.self) { try ChannelStatistics(of: greys) }
+    let found = try ChannelStatistics(of: greys, onBrokenSample: .skip)
+    #expect(abs(found.mean[0] - 0.5 / 255) < 1e-12, "levels 0 and 1")
+    #expect(throws: DatasetError.self) { try ChannelStatistics(of: set.subset([4]), onBrokenSample: .skip) }
+  }
+
   @Test("An inspection counts classes and sizes, finds what is broken and what is twice")
   func inspection() throws {
     let found = try Inspection(of: MixedSet(), threads: 3)

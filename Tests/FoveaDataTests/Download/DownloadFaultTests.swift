@@ -140,6 +140,28 @@ extension DownloadTests {
     #expect(error?.attempts == 2)
   }
 
+  @Test("A name that cannot be resolved is looked up once more, and then the way without a network is told")
+  func unknownHost() throws {
+    var download = Download(try #require(URL(string: "http://nobody.invalid/x")), to: place)
+    download.retries.firstPause = .milliseconds(1)
+    let told = Told()
+    let error = #expect(throws: DownloadError.self) { try download.run { told.add($0) } }
+    #expect(error?.problem == .unknownHost("nobody.invalid") && error?.attempts == 2)
+    #expect(error?.description.contains("put the file at \(place.path)") == true)
+    #expect(told.all.compactMap(\.setback).count == 1)
+  }
+
+  @Test("Whoever looks on is told why it is tried again")
+  func toldOfSetbacks() throws {
+    let body = body
+    let server = try LocalServer { request in .init(status: request.number < 2 ? 503 : 200, body: body) }
+    let told = Told()
+    try download(server).run { told.add($0) }
+    let setbacks = told.all.compactMap(\.setback)
+    #expect(setbacks.count == 2 && setbacks.allSatisfy { $0.contains("503") && $0.hasSuffix("trying again in 1 s") })
+    try expectWhole()
+  }
+
   @Test("Only web addresses are asked", arguments: ["ftp://example.org/x", "file:///etc/passwd", "x", "http:///x"])
   func addresses(text: String) throws {
     let error = problem(of: Download(try #require(URL(string: text)), to: place))

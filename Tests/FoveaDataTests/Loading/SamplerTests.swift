@@ -76,6 +76,23 @@ struct SamplerTests {
     #expect(shares(dropLast: false, shuffle: false)[0] == Array(stride(from: 0, to: 10, by: count)))
   }
 
+  @Test("Processes take the batches of a loader in turn")
+  func batchesInTurn() throws {
+    let alone = DataLoader(NumberSet(count: 26, onRead: { _ in }), batchSize: 4, shuffle: true, dropLast: true, seed: 3)
+    let shares = (0..<3).map { alone.share(of: Shard(rank: $0, count: 3)) }
+    #expect(shares.map(\.count) == [2, 2, 2], "12 samples a round, the rest is left out")
+    let order = alone.sampler.indices(epoch: 1)
+    for (rank, share) in shares.enumerated() {
+      #expect(share.sampler.shard == Shard(rank: rank, count: 3))
+      let own = Array(order[4 * rank..<4 * rank + 4] + order[12 + 4 * rank..<16 + 4 * rank])
+      #expect(share.sampler.indices(epoch: 1) == own)
+      #expect(share.share(of: Shard(rank: 0, count: 2)).sampler.shard == Shard(rank: rank, count: 3), "once is enough")
+    }
+    let few = DataLoader(NumberSet(count: 5, onRead: { _ in }), batchSize: 4, dropLast: true)
+    let filled = (0..<2).map { few.share(of: Shard(rank: $0, count: 2)).sampler.indices(epoch: 0) }
+    #expect(filled == [[0, 1, 2, 3], [4, 0, 1, 2]], "filled up, where nothing would be left")
+  }
+
   @Test("Processes draw different numbers for their batches")
   func shards() throws {
     let values = try (0..<2).map { rank in

@@ -36,7 +36,7 @@ import Torch
   }
 
   @Test func scalesOfNormalisationsAreNotLearned() throws {
-    let learned = Airbench().namedParameters.filter { $0.parameter.value.requiresGrad }.map(\.name)
+    let learned = Airbench().namedParameters().filter { $0.parameter.value.requiresGrad }.map(\.name)
     #expect(learned.contains("blocks.0.bn1.bias") && !learned.contains("blocks.0.bn1.weight"))
   }
 

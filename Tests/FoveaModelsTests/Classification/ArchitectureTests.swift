@@ -26,6 +26,9 @@ import Torch
     #expect(throws: ArchitectureError.notPositive(field: "inputChannels", value: -1)) {
       try resnet.make(inputChannels: -1)
     }
+    #expect(throws: ArchitectureError.tooLarge(field: "classes", value: 99_999_999_999, limit: 1_000_000)) {
+      try resnet.make(classes: 99_999_999_999)
+    }
     #expect(throws: ArchitectureError.noStem(.cifar, architecture: "googlenet", stems: [.imageNet])) {
       try ClassifierArchitecture.named("googlenet").make(stem: .cifar)
     }

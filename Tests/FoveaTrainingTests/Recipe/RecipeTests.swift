@@ -1,6 +1,7 @@
 import Foundation
 import FoveaData
 import Testing
+import Torch
 
 @testable import FoveaTraining
 
@@ -40,7 +41,7 @@ struct RecipeTests {
         "training.max_steps=9", "training.overfit_batches=2", "training.limit_train_batches=3",
         "training.checkpoint_every_steps=4", "training.clip_norm=0.5", "training.monitor=loss",
       ]
-    ).trainerOptions
+    ).trainerOptions()
     #expect(options.maxSteps == 9 && options.overfitBatches == 2 && options.limitTrainBatches == 3)
     #expect(
       options.checkpointEverySteps == 4 && options.gradientClip == .norm(0.5) && options.monitor == Monitor("loss"))
@@ -60,8 +61,9 @@ struct RecipeTests {
       ("trainin: 3", "recipe:1: there is no key 'trainin'; did you mean 'training'?"),
       ("training: 3", "recipe:1: 'training' needs keys below it, such as epochs"),
       ("training: { epochs: ten }", "recipe: training.epochs: expects a whole number"),
-      ("training: { epochs: 0 }", "recipe: training.epochs: 0 is not positive"),
-      ("training: { limit_train_batches: 0 }", "recipe: training.limit_train_batches: 0 is not positive"),
+      ("training: { epochs: 0 }", "recipe: training.epochs: 0 is not in 1...1000000"),
+      ("training: { limit_train_batches: 0 }", "recipe: training.limit_train_batches: 0 is not in 1...1000000000"),
+      ("training: { device: gpu }", "recipe: training.device: 'gpu' is not a device"),
       ("training: { precision: fp64 }", "recipe: training.precision: 'fp64' is none of auto, fp32, bf16"),
       ("optimizer: { name: adamx }", "did you mean 'adam'?"),
       ("stem: round", "recipe: stem: is none of imagenet, cifar"),
@@ -93,6 +95,19 @@ struct RecipeTests {
     arguments: ["epochs=3", "training.epoch=3", "training.epochs", "a.b.c=1", "=1"])
   func wrongSettings(setting: String) {
     #expect(throws: RecipeError.self) { try Recipe(yaml: "", settings: [setting]) }
+  }
+
+  @Test("steps are counted from the run's beginning, the warm-up among them")
+  func stepsAndWarmUp() throws {
+    let plan = TrainingPlan(steps: 50, stepsPerEpoch: 5)
+    func factors(_ settings: String...) throws -> [Double] {
+      let recipe = try Recipe(yaml: "", settings: settings + ["schedule.warmup_epochs=2", "schedule.gamma=0.5"])
+      let schedule = recipe.optimization(of: Linear(2, 2), plan).schedule
+      return (0..<50).map { schedule.factor(at: $0) }
+    }
+    let step = try factors("schedule.name=step", "schedule.step_epochs=3")
+    #expect(step[5] == 0.5 && step[14] == 1 && step[15] == 0.5 && step[30] == 0.25)
+    #expect(try step == factors("schedule.name=multi_step", "schedule.milestones=[3, 6, 9]"))
   }
 
   @Test("every recipe of the project is right")

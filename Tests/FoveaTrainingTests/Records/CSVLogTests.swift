@@ -46,7 +46,8 @@ import Testing
     let numbers = [1.0 / 3, 1e-300, -2.5e17, .infinity, -.infinity, Double.leastNonzeroMagnitude]
     let log = try CSVLog(at: url)
     for (step, number) in numbers.enumerated() { try log.write(["x": number], step: step, epoch: 0) }
-    try log.write(["x": .nan], step: 6, epoch: 0)
+    try log.write(["x": -Double(nan: 7, signaling: false)], step: 6, epoch: 0)
+    #expect(try String(contentsOf: url, encoding: .utf8).hasSuffix("\n6,0,nan\n"))
     let series = try MetricsTable(contentsOf: url).series("x").map(\.value)
     #expect(Array(series.prefix(6)) == numbers)
     #expect(series.last?.isNaN == true)

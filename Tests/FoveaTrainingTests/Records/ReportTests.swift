@@ -79,7 +79,10 @@ import Testing
     #expect(page.contains("<dd>1970-01-01 00:00:00 UTC</dd>"))
     #expect(page.contains("<dt>Duration</dt><dd>1:02:03</dd>"))
     #expect(page.contains(MachineDescription.current.processor))
-    var report = Report(title: "t")
+    var report = Self.hostile
+    report.seconds = 7384
+    #expect(report.html().contains("<dt>Duration</dt><dd>2:03:04</dd>"))
+    report = Report(title: "t")
     report.command = ["fovea", "train", "--set", "name=it's", "a b", ""]
     #expect(report.html().contains("fovea train --set &#39;name=it&#39;\\&#39;&#39;s&#39; &#39;a b&#39; &#39;&#39;"))
   }

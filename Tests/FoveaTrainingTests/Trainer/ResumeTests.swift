@@ -71,6 +71,23 @@ extension TrainerTests {
       let again = try Trainer(Self.options(), folder: folder.url).fit(Self.module(), tinyData(), resume: true)
       #expect(again.reason == .maxEpochs && again.state.step == first.state.step && again.metrics == first.metrics)
       #expect(try Data(contentsOf: folder.file("model.safetensors")) == weights)
+      // Nothing was trained here, so what is known of the time is known from before.
+      for phase in [PhaseTimes.Phase.data, .forward, .backward, .optimizer, .validation] {
+        #expect(again.times.seconds(phase) > 0)
+        #expect(abs(again.times.seconds(phase) - first.times.seconds(phase)) < 1e-9, "\(phase)")
+      }
+      #expect(again.state.seconds >= first.times.seconds(.forward))
+    }
+
+    /// A checkpoint that does not tell where the time went is resumed all the same.
+    @Test func timesMayBeUnknown() throws {
+      let folder = try TemporaryFolder()
+      let state = try Trainer(Self.options(), folder: folder.url).fit(Self.module(), tinyData()).state
+      let fields = try JSONSerialization.jsonObject(with: JSONEncoder().encode(state))
+      var known = try #require(fields as? [String: Any])
+      #expect(known.removeValue(forKey: "times") != nil)
+      let read = try JSONDecoder().decode(TrainingState.self, from: JSONSerialization.data(withJSONObject: known))
+      #expect(read.step == state.step && read != state)
     }
 
     @Test func aRunThatHasNotBegunBegins() throws {

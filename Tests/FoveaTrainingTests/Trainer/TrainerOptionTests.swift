@@ -232,6 +232,7 @@ extension TrainerTests {
       #expect(loss.epoch == 0 && loss.batch == 2 && loss.learningRate == 0.05)
       #expect(loss.indices == Array(16..<24))
       #expect(loss.lastCheckpoint == CheckpointFolder(of: folder.url).file(step: 2).path)
+      #expect("\(try #require(error))".contains("the loss is nan in epoch 0, batch 2"))
       #expect("\(try #require(error))".contains("step-000000002"))
       #expect(module.parameters().allSatisfy { $0.value.isFinite().all().item(Bool.self) })
     }

@@ -48,6 +48,23 @@ extension TrainerTests.OptionTests {
     #expect(bits(saved) != bits(module.stateDict()))
   }
 
+  @Test func adaptersOfTheBestCheckpointAreMerged() throws {
+    let folder = try TemporaryFolder()
+    var options = quietOptions(epochs: 3)
+    options.monitor = Monitor("score")
+    let module = ScriptedModule(scores: [3, 9, 1])
+    module.addLowRankAdapters(rank: 2, alpha: 4)
+    let data = DataLoaders(train: NoisyColors(count: 1), validation: NoisyColors(count: 1))
+    try fit(options, module, data, folder: folder.url)
+    let saved = try StateDict(contentsOf: folder.url.appendingPathComponent("model.safetensors"))
+    #expect(Set(saved.keys) == ["layer.weight", "layer.bias"])
+    let best = try Checkpoint(contentsOf: CheckpointFolder(of: folder.url).file(step: 2)).weights
+    let (a, b) = (try #require(best["layer.adapter.lora_a"]), try #require(best["layer.adapter.lora_b"]))
+    let weight = try #require(best["layer.weight"])
+    let merged = try #require(saved["layer.weight"])
+    #expect(merged.isClose(to: weight + b.matmul(a) * 2, absolute: 1e-6) && !merged.isEqual(to: weight))
+  }
+
   @Test func earlyStoppingEnds() throws {
     var options = quietOptions(epochs: 10)
     options.monitor = Monitor("score")

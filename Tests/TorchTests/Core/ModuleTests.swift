@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import Torch
 
@@ -82,6 +83,19 @@ private final class NetWithHead: Net {
     #expect(net.scale.grad != nil)
     net.zeroGrad()
     #expect(net.parameters().allSatisfy { $0.grad == nil })
+  }
+
+  @Test func loadingAFileNamesItWhereItDoesNotFit() throws {
+    let net = Net()
+    let file = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).safetensors")
+    defer { try? FileManager.default.removeItem(at: file) }
+    var state = net.stateDict()
+    try state.write(to: file)
+    try Net().loadStateDict(contentsOf: file)
+    state["gamma"] = nil
+    try state.write(to: file)
+    let error = try #require(throws: LoadError.self) { try net.loadStateDict(contentsOf: file) }
+    #expect(error.path == file.path && "\(error)".hasPrefix("\(file.path): "))
   }
 
   @Test func loadingReportsEveryMisfitAndChangesNothing() throws {

@@ -47,6 +47,17 @@ import Torch
     #expect(same.array(Float.self) == [9, 0])
   }
 
+  @Test func rangesMayEndWithTheirLastPlace() {
+    let x = Tensor.arange(12).reshape(3, 4)
+    #expect(x[...1].isEqual(to: x[..<2]))
+    #expect(x[0..., ...2].isEqual(to: x[0..., 0..<3]))
+    #expect(x[...(-2)].isEqual(to: x[0..<2]))
+    #expect(x[...(-1)].isEqual(to: x) && x[(-2)...(-1)].isEqual(to: x[1...]))
+    let y = x.clone()
+    y[...0] = Tensor.zeros([1, 4], dtype: x.dtype)
+    #expect(y[0].array(Int.self) == [0, 0, 0, 0] && y[1...].isEqual(to: x[1...]))
+  }
+
   @Test func aGeneratorGoesOnFromItsState() throws {
     let generator = Generator(seed: 4)
     _ = Tensor.rand([3], generator: generator)

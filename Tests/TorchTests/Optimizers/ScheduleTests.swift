@@ -46,6 +46,11 @@ import Torch
     }
   }
 
+  @Test func aStepScheduleCountsAWarmUpsSteps() {
+    let schedule = StepSchedule(every: 10, gamma: 0.5, startingAt: 4).warmedUp(steps: 4)
+    #expect([0, 2, 4, 9, 10, 19, 20].map { schedule.factor(at: $0) } == [0, 0.5, 1, 1, 0.5, 0.5, 0.25])
+  }
+
   @Test func aPlateauIsReachedThroughAWarmUp() {
     var schedule: any Schedule = PlateauSchedule(gamma: 0.5, patience: 0).warmedUp(steps: 4)
     schedule.observe(1)

@@ -76,6 +76,8 @@ public struct Report: Sendable {
   public var started: Date?
   /// When it ended.
   public var finished: Date?
+  /// How many seconds it took, those before a resumption included; nil takes what lies between start and end.
+  public var seconds: Double?
   /// Further facts about the run, in order, such as how long an epoch took.
   public var facts: [(name: String, value: String)] = []
   /// What the reader should know, such as that the run was stopped early.

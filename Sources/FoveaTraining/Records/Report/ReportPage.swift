@@ -53,9 +53,8 @@ extension Report {
     var rows: [(name: String, value: String)] = []
     if let started { rows.append(("Started", Self.moment(started))) }
     if let finished { rows.append(("Finished", Self.moment(finished))) }
-    if let started, let finished {
-      rows.append(("Duration", finished.timeIntervalSince(started).clockText))
-    }
+    let between = started.flatMap { finished?.timeIntervalSince($0) }
+    if let duration = seconds ?? between { rows.append(("Duration", duration.clockText)) }
     rows += facts + (machine?.facts ?? [])
     let list = rows.map { row -> HTML in "<dt>\(row.name)</dt><dd>\(row.value)</dd>\n" }
     let facts: HTML? = rows.isEmpty ? nil : "<dl class=\"facts\">\n\(list)</dl>\n"
