@@ -6,7 +6,8 @@
   make bench ROW=curves      how Fovea's throughput changes with the batch, the image's size and the threads
 
 A row's two sides alternate, so that whatever else the machine does falls on both; what counts is the median, and the
-ratio of the medians. Rows that were not run keep their last result, which is in Benchmarks/results.json.
+ratio of the medians. Each machine has a table of its own. Rows that were not run keep their last result, which is in
+Benchmarks/results.json.
 """
 
 import argparse
@@ -176,7 +177,7 @@ def curves_report(points):
     """Two tables, and for sizes the megapixels a second too, which would be equal if cost grew with the pixels alone."""
     rate = {(p["batch"], p["size"], p["threads"]): p["images_per_second"] for p in points}
     head = " | ".join(f"{n} thread{'s' if n > 1 else ''}" for n in THREADS)
-    lines = ["", "## How cost grows", "", "ResNet-18 in use, fp32, images a second (in brackets megapixels a second).", ""]
+    lines = ["", "### How cost grows", "", "ResNet-18 in use, fp32, images a second (in brackets megapixels a second).", ""]
     lines += [f"| batch, at 224x224 | {head} |", "|---" * (len(THREADS) + 1) + "|"]
     for batch in BATCHES:
         lines.append(f"| {batch} | " + " | ".join(f"{rate[batch, 224, n]:.1f}" for n in THREADS) + " |")
@@ -192,21 +193,13 @@ def ratio(row, results, peer):
     return theirs / ours if row.unit == "seconds" else ours / theirs
 
 
-def report(all_rows, store):
+def table(all_rows, machine):
     lines = [
-        "# Fovea beside its peers",
-        "",
-        "Written by `make bench`. Each ratio is Fovea's throughput over the peer's (for times, the peer's over Fovea's): medians",
-        "of runs in turn on one machine. Inference is by `optimized()` models.",
-        "",
-        f"- Machine: {store['machine']}",
-        f"- Versions: {store['versions']}",
-        "",
         "| row | Fovea | peer | ratio | target | memory, Fovea / peer |",
         "|---|---|---|---|---|---|",
     ]
     for row in all_rows:
-        results = store["rows"].get(row.name)
+        results = machine["rows"].get(row.name)
         if not results:
             continue
         for peer in row.peers:
@@ -216,8 +209,20 @@ def report(all_rows, store):
             show = lambda side: f"{results[side][row.unit]:.{2 if row.unit == 'seconds' else 1}f} {UNITS[row.unit]}"
             memory = "/".join(f" {results[side]['peak_memory'] / 2**20:.0f} MiB " for side in ("Fovea", peer)) if row.unit != "seconds" else ""
             lines.append(f"| {row.name} | {show('Fovea')} | {peer} {show(peer)} | {ratio(row, results, peer):.2f} | {target} | {memory.strip()} |")
-    if "curves" in store:
-        lines += curves_report(store["curves"])
+    return lines
+
+
+def report(all_rows, store):
+    lines = [
+        "# Fovea beside its peers",
+        "",
+        "Written by `make bench`. Each ratio is Fovea's throughput over the peer's (for times, the peer's over Fovea's): medians",
+        "of runs in turn on one machine. Inference is by `optimized()` models.",
+    ]
+    for name, machine in store.items():
+        lines += ["", f"## {name}", "", machine["versions"], "", *table(all_rows, machine)]
+        if "curves" in machine:
+            lines += curves_report(machine["curves"])
     notes = ROOT / "Benchmarks/NOTES.md"
     if notes.exists():
         lines += ["", notes.read_text().rstrip()]
@@ -237,10 +242,11 @@ def main():
     parser.add_argument("--row", default="", help="only rows whose name contains this")
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
-    store = json.loads(STORE.read_text()) if STORE.exists() else {"rows": {}}
-    store["machine"], fast_bf16 = machine()
+    store = json.loads(STORE.read_text()) if STORE.exists() else {}
+    name, fast_bf16 = machine()
+    here = store.setdefault(name, {"rows": {}})
     versions = run([PYTHON, "-c", "import torch, onnxruntime, openvino; print('torch', torch.__version__, '· ONNX Runtime', onnxruntime.__version__, '· OpenVINO', openvino.__version__)"])
-    store["versions"] = versions.strip()
+    here["versions"] = versions.strip()
     all_rows = rows(["fp32", "bf16"])
     for row in all_rows:
         if options.row.lower() not in row.name.lower():
@@ -253,11 +259,11 @@ def main():
             folder = pathlib.Path(folder)
             if row.fovea[0] in ("load", "cold"):
                 subprocess.run([PYTHON, "-c", f"import sys; sys.path.insert(0, 'Benchmarks'); import pathlib, run; run.make_inputs(pathlib.Path({str(folder)!r}))"], cwd=ROOT, check=True)
-            store["rows"][row.name] = compare(row, folder, options.rounds)
+            here["rows"][row.name] = compare(row, folder, options.rounds)
         STORE.write_text(json.dumps(store, indent=1) + "\n")
         report(all_rows, store)
     if options.row.lower() in "curves":
-        store["curves"] = curves()
+        here["curves"] = curves()
         STORE.write_text(json.dumps(store, indent=1) + "\n")
     report(all_rows, store)
     print("Benchmarks/RESULTS.md")

@@ -1,8 +1,15 @@
-// A loop over several cores, on the threads that libtorch's own operators run on.
+// Loops over several cores, on the threads that libtorch's own operators run on, and over a vector's numbers.
 #pragma once
 
 #include <ATen/Functions.h>
 #include <ATen/TensorIterator.h>
+
+/// For functions whose inner loops are over contiguous floats: on x86 they are compiled twice, and the machine picks.
+#if defined(__x86_64__) && defined(__ELF__)
+#define FOR_EACH_CPU __attribute__((target_clones("avx2", "default")))
+#else
+#define FOR_EACH_CPU
+#endif
 
 namespace ctorch {
 
