@@ -49,16 +49,21 @@ public final class Muon: Optimizer {
     return min(shape[0], shape.dropFirst().reduce(1, *)) >= 32
   }
 
-  /// The polynomial `a x + b x^3 + c x^5` of the singular values, again and again: it pushes all of them towards one.
+  /// The polynomial `a x + b x^3 + c x^5` of the singular values, again and again: it pushes all of them towards one. As each
+  /// is a polynomial of `x xᵀ` times `x`, only the first and the last product have the matrix's long side.
   private func orthogonalized(_ matrix: Tensor) -> Tensor {
     let (a, b, c) = (3.4445, -4.7750, 2.0315)
     let isTall = matrix.shape[0] > matrix.shape[1]
     var x = isTall ? matrix.mT : matrix
     x = x / x.norm().clamp(min: 1e-7)
-    for _ in 0..<iterations {
-      let gram = x.matmul(x.mT)
-      x = x * a + (gram * b + gram.matmul(gram) * c).matmul(x)
+    let identity = Tensor.eye(x.shape[0], dtype: x.dtype, device: x.device)
+    var (gram, product) = (x.matmul(x.mT), identity)
+    for iteration in 0..<iterations {
+      let factor = identity * a + gram * b + gram.matmul(gram) * c
+      product = iteration == 0 ? factor : factor.matmul(product)
+      if iteration + 1 < iterations { gram = factor.matmul(gram).matmul(factor) }
     }
+    x = product.matmul(x)
     return isTall ? x.mT : x
   }
 }
