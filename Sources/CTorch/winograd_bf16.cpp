@@ -91,7 +91,6 @@ CT_BF16 void take_in_pairs(const Tiling &tiling, const Half *images, int64_t fir
                            Pair *target) {
   const Half *low[kPlaces], *high[kPlaces];
   const int64_t pairs = (count + 1) / 2;
-  std::fill_n(high, kPlaces, zeros);
   for (int64_t t = 0; t < pairs; t++) {
     tiling.pixels<const Half>(images, first + 2 * t, Transform::from, zeros, low);
     if (2 * t + 1 < count)

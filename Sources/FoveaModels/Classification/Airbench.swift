@@ -46,8 +46,8 @@ public final class Airbench: Layer, ImageClassifier {
   /// The last maps before their largest numbers are taken, `[N, C, H', W']`: what Grad-CAM looks at.
   public func features(_ x: Tensor) -> Tensor { blocks.reduce(whitening(x, activation: .gelu())) { $1($0) } }
 
-  /// What the logits are divided by. Biases want a learning rate some 5,000 times that which the last layer would want
-  /// without this; with it both want the same.
+  /// What the logits are divided by. In the published settings biases have some 5,000 times the learning rate that the last
+  /// layer's logits amount to; divided by this, both can have the same.
   private static let temperature = 72.0
 
   public override func forward(_ x: Tensor) -> Tensor {
