@@ -21,18 +21,21 @@ public struct CaptionEvaluation: Sendable {
   public let metrics: CaptionMetrics
   /// What was said of each image, in the set's order.
   public let guesses: [Guess]
+  /// What could not be read and was left out.
+  public let skipped: SkippedSamples
 
   /// Writes a sentence about every image of a set, and measures.
   ///
   /// - Parameters:
   ///   - transform: what is done to each image before the network; nil for nothing.
   ///   - batchTransform: what is done to each batch.
+  ///   - policy: whether images that cannot be read are left out.
   ///   - progress: called after each batch with the number of images so far.
   /// - Throws: what is wrong with an image; ``TrainingError/data(_:)`` for a set without captions.
   public init(
     of model: CaptionModel, tokenizer: any Tokenizer, on dataset: any Dataset, transform: Transforms?,
     batchTransform: BatchTransforms = [], options: GenerationOptions, device: Device = .cpu, batchSize: Int = 100,
-    threads: Int = 2,
+    threads: Int = 2, onBrokenSample policy: DataLoader.BrokenSamplePolicy = .stop,
     progress: (Int) -> Void = { _ in }
   ) throws {
     guard dataset is any CaptionedDataset else {
@@ -41,10 +44,12 @@ public struct CaptionEvaluation: Sendable {
     model.eval()
     let loader = DataLoader(
       dataset, batchSize: batchSize, transform: transform, batchTransform: batchTransform,
-      threads: threads)
+      threads: threads, onBrokenSample: policy)
+    var skipped = SkippedSamples()
     var found: [(index: Int, caption: String, references: [String], score: Double)] = []
     let batches = loader.batches(epoch: 0)
     while let batch = try batches.nextBatch() {
+      skipped.add(batch.skipped)
       let captions = try model.generate(batch.images.to(device), options: options)
       for (row, index) in batch.indices.enumerated() {
         let best = captions[row][0]
@@ -52,6 +57,7 @@ public struct CaptionEvaluation: Sendable {
       }
       progress(found.count)
     }
+    self.skipped = skipped
     let corpus = CaptionCorpus(captions: found.map(\.caption), references: found.map(\.references))
     metrics = CaptionMetrics(corpus)
     guesses = zip(found, corpus.exactMatch().each).map {

@@ -21,14 +21,14 @@ extension CaptionRun {
     report.command = command
     report.model = ModelSummary(of: model)
     report.machine = .current
-    report.started = started
+    report.started = result.state.started
     report.finished = Date()
     report.seconds = result.state.seconds
     report.facts = evaluation.metrics.values.map { ($0.name, String(format: "%.4f", $0.value)) }
     report.facts += PhaseTimes.Phase.allCases.map { phase in
       ("Time: \(phase.rawValue)", String(format: "%.1f s", result.times.seconds(phase)))
     }
-    report.notes = notes + [result.skipped.note].compactMap { $0 }
+    report.notes = notes + [result.skipped.adding(evaluation.skipped).note].compactMap { $0 }
     let file = folder.appendingPathComponent("report.html")
     try report.write(to: file)
     return file

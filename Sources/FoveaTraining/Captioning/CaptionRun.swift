@@ -16,8 +16,6 @@ public final class CaptionRun: RecipeRun {
   /// The network.
   public let model: CaptionModel
   public private(set) var notes: [String] = []
-  /// When it was put together.
-  public let started = Date()
 
   private let captions: any CaptionedDataset
 
@@ -74,8 +72,10 @@ public final class CaptionRun: RecipeRun {
     let headline = String(
       format: "CIDEr-D on the %@ set: %.4f, exact sentences: %.2f %% of %d images", testSet.split.rawValue,
       metrics["cider_d"] ?? .nan, (metrics["exact_match"] ?? .nan) * 100, evaluation.guesses.count)
-    return RunOutcome(
+    var outcome = RunOutcome(
       headline: headline, metrics: metrics, report: try writeReport(of: result, evaluation: evaluation))
+    outcome.skipped = evaluation.skipped
+    return outcome
   }
 
   /// Measures the network as it is.
@@ -85,7 +85,7 @@ public final class CaptionRun: RecipeRun {
     return try CaptionEvaluation(
       of: model, tokenizer: tokenizer, on: dataset, transform: preprocessing.sample,
       batchTransform: preprocessing.batch, options: configuration.generation, device: Device(recipe.training.device),
-      threads: recipe.training.loaderThreads, progress: progress)
+      threads: recipe.training.loaderThreads, onBrokenSample: recipe.training.onBrokenSample, progress: progress)
   }
 
   private func loaders() throws -> DataLoaders {

@@ -32,7 +32,7 @@ extension ClassificationRun {
       of: model,
       input: [1, configuration.input.channels, configuration.input.size.height, configuration.input.size.width])
     report.machine = .current
-    report.started = started
+    report.started = result.state.started
     report.finished = Date()
     report.seconds = result.state.seconds
     report.facts = PhaseTimes.Phase.allCases.map { phase in

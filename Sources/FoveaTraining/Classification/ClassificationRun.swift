@@ -19,8 +19,6 @@ public final class ClassificationRun: RecipeRun {
   /// The description of the published model that it starts from; nil for an architecture of ours.
   private let published: PretrainedConfiguration?
   public private(set) var notes: [String] = []
-  /// When it was put together.
-  public let started = Date()
 
   public init(_ recipe: Recipe, folder: URL, progress: ProgressHandler? = nil) throws {
     self.recipe = recipe

@@ -30,13 +30,15 @@ extension DetectionRun {
     report.classNames = configuration.classNames
     report.precisionRecall = summary.classes.map { ($0.name, $0.precision(overlap: 0.5)) }
     if let testSet {
-      report.detections = try evaluation.found.prefix(12).enumerated().map { try picture($1, at: $0, of: testSet) }
+      report.detections = try zip(evaluation.found, evaluation.indices).prefix(12).map {
+        try picture($0, at: $1, of: testSet)
+      }
     }
     report.recipe = try recipe.yaml()
     report.command = command
     report.model = ModelSummary(of: model)
     report.machine = .current
-    report.started = started
+    report.started = result.state.started
     report.finished = Date()
     report.seconds = result.state.seconds
     report.facts = summary.classes.map { one in
@@ -46,7 +48,7 @@ extension DetectionRun {
     report.facts += PhaseTimes.Phase.allCases.map { phase in
       ("Time: \(phase.rawValue)", String(format: "%.1f s", result.times.seconds(phase)))
     }
-    report.notes = notes + [result.skipped.note].compactMap { $0 }
+    report.notes = notes + [result.skipped.adding(evaluation.skipped).note].compactMap { $0 }
     let file = folder.appendingPathComponent("report.html")
     try report.write(to: file)
     return file

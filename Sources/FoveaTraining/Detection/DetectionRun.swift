@@ -17,8 +17,6 @@ public final class DetectionRun: RecipeRun {
   /// The network.
   public let model: any ObjectDetector
   public private(set) var notes: [String] = []
-  /// When it was put together.
-  public let started = Date()
 
   public init(_ recipe: Recipe, folder: URL, progress: ProgressHandler? = nil) throws {
     self.recipe = recipe
@@ -30,17 +28,20 @@ public final class DetectionRun: RecipeRun {
     guard !splits.train.isEmpty, let train = splits.train as? any AnnotatedDataset else {
       throw RecipeError("data", "'\(recipe.data)' has no boxes; detection needs such as coco:PATH or voc:PATH")
     }
-    let input = Self.input(recipe)
+    seedAll(recipe.seed)
+    let pretrained = try PretrainedDetector.forRecipe(
+      model: recipe.model, classNames: splits.classNames, progress: progress)
+    let input = Self.input(recipe, usual: pretrained?.configuration.input.statistics ?? .imageNet)
     try input.check(in: "images")
-    var settings = recipe.detection.settings
+    var settings = pretrained?.configuration.settings ?? recipe.detection.settings
     if recipe.model.hasPrefix("yolo"), recipe.detection.fitsAnchors {
       settings.anchors = YOLOAnchors.fit(sizes: Self.boxSizes(in: train, input), seed: recipe.seed)
     }
     configuration = DetectorConfiguration(
-      architecture: recipe.model, settings: settings, classNames: splits.classNames, input: input,
-      threshold: recipe.detection.threshold)
-    seedAll(recipe.seed)
-    model = try configuration.makeModel()
+      architecture: pretrained?.configuration.architecture ?? recipe.model, settings: settings,
+      classNames: splits.classNames, input: input, threshold: recipe.detection.threshold)
+    model = try pretrained?.model ?? configuration.makeModel()
+    if let report = pretrained?.report, !report.isClean { notes.append("\(recipe.model): \(report)") }
     if let weights = recipe.weights {
       let report = try model.loadPretrained(StateDict(contentsOf: URL(fileURLWithPath: weights)))
       if !report.isClean { notes.append("not loaded, so fresh: \(report)") }
@@ -71,9 +72,11 @@ public final class DetectionRun: RecipeRun {
     let evaluation = try evaluate(on: testSet, progress: progress)
     let summary = evaluation.summary
     let numbers = String(format: "AP %.3f, AP50 %.3f", summary.averagePrecision, summary.averagePrecision50)
-    return RunOutcome(
+    var outcome = RunOutcome(
       headline: "\(numbers) on the \(testSet.split.rawValue) set of \(evaluation.found.count) images",
       metrics: summary.numbers, report: try writeReport(of: result, evaluation: evaluation))
+    outcome.skipped = evaluation.skipped
+    return outcome
   }
 
   /// Measures the network as it is.
@@ -81,7 +84,7 @@ public final class DetectionRun: RecipeRun {
     let pipeline = DetectionPipeline(model, input: configuration.input, device: try Device(recipe.training.device))
     return try DetectorEvaluation(
       of: pipeline, on: dataset, classNames: configuration.classNames, batchSize: recipe.training.batchSize,
-      threads: recipe.training.loaderThreads, progress: progress)
+      threads: recipe.training.loaderThreads, onBrokenSample: recipe.training.onBrokenSample, progress: progress)
   }
 
   private func loaders() throws -> DataLoaders {
@@ -91,7 +94,7 @@ public final class DetectionRun: RecipeRun {
         sampler: shuffle ? Self.shapeSampler(dataset, recipe) : nil,
         dropLast: shuffle && dataset.count >= recipe.training.batchSize, transform: transforms,
         collation: .padded(toMultipleOf: configuration.input.multiple), seed: recipe.seed,
-        threads: recipe.training.loaderThreads, onBrokenSample: recipe.training.skipBrokenImages ? .skip : .stop)
+        threads: recipe.training.loaderThreads, onBrokenSample: recipe.training.onBrokenSample)
     }
     let training = configuration.input.training(recipe.augmentation, recipe.detection, dataset: splits.train)
     return DataLoaders(
@@ -108,10 +111,9 @@ public final class DetectionRun: RecipeRun {
   }
 
   /// How images become the input: by the recipe, or squares where the architecture takes no others.
-  private static func input(_ recipe: Recipe) -> DetectorInput {
+  private static func input(_ recipe: Recipe, usual: ChannelStatistics) -> DetectorInput {
     let statistics = ChannelStatistics(
-      mean: recipe.images.mean ?? ChannelStatistics.imageNet.mean,
-      standardDeviation: recipe.images.std ?? ChannelStatistics.imageNet.standardDeviation)
+      mean: recipe.images.mean ?? usual.mean, standardDeviation: recipe.images.std ?? usual.standardDeviation)
     if let side = DetectorArchitecture.imageSide(of: recipe.model) {
       return DetectorInput(side: side, statistics: statistics)
     }

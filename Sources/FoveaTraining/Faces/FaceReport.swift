@@ -23,7 +23,7 @@ extension FaceRun {
     let size = configuration.input.size
     report.model = ModelSummary(of: model, input: [1, 3, size.height, size.width])
     report.machine = .current
-    report.started = started
+    report.started = result.state.started
     report.finished = Date()
     report.seconds = result.state.seconds
     report.facts = evaluation.names.map { ($0, String(format: "%.4f", evaluation.metrics[$0] ?? .nan)) }

@@ -19,8 +19,6 @@ public final class FaceRun: RecipeRun {
   /// The network.
   public let model: any FaceEmbedder
   public private(set) var notes: [String] = []
-  /// When it was put together.
-  public let started = Date()
 
   let trainingSet: any Dataset
   let unseenSet: (any Dataset)?

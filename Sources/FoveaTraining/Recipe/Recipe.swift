@@ -177,8 +177,9 @@ public struct TrainingRecipe: Codable, Sendable, Equatable {
   public var ema: Double?
   /// Stops after so many epochs without progress in `monitor`; nil never.
   public var earlyStopping: Int?
-  /// The validation metric that the best checkpoint is chosen by.
-  public var monitor = "accuracy"
+  /// The validation metric that the best checkpoint is chosen by; nil for the task's own: `accuracy`, `ap`, `auc` of faces,
+  /// `cider_d` of captions.
+  public var monitor: String?
   /// How many of the best checkpoints are kept.
   public var keepBest = 1
   /// Stops after so many minutes; nil never.

@@ -13,16 +13,24 @@ extension Recipe {
     recipe.weights = weights.map(Self.absolute)
     recipe.captioning.tokenizer = captioning.tokenizer.map(Self.absolute)
     let folder = Self.absolute(model)
-    if task == .classification, FileManager.default.fileExists(atPath: "\(folder)/\(ModelFolder.configuration)") {
+    if [.classification, .detection].contains(task),
+      FileManager.default.fileExists(atPath: "\(folder)/\(ModelFolder.configuration)")
+    {
       recipe.model = folder
     }
     recipe.training.monitor = monitor
     return recipe
   }
 
-  /// The validation metric that the best checkpoint is chosen by: the recipe's, but `auc` for faces where it says nothing.
+  /// The validation metric that the best checkpoint is chosen by: the recipe's, or its task's.
   var monitor: String {
-    task == .faces && training.monitor == TrainingRecipe().monitor ? "auc" : training.monitor
+    if let monitor = training.monitor { return monitor }
+    return switch task {
+    case .classification: "accuracy"
+    case .detection: "ap"
+    case .faces: "auc"
+    case .captioning: "cider_d"
+    }
   }
 
   /// The first key, in alphabetical order, in which two recipes differ, with both values; nil where they are alike.

@@ -94,8 +94,7 @@ extension VisionTask {
     do {
       let head = try JSONDecoder().decode(Head.self, from: data)
       // What transformers saves names its kind of model, not the task.
-      let isCaptioner = ["vision-encoder-decoder", "blip"].contains(head.model_type ?? "")
-      name = head.task ?? (isCaptioner ? VisionTask.captioning.rawValue : nil)
+      name = head.task ?? head.model_type.flatMap(Self.published(modelType:))?.rawValue
     } catch {
       throw RecipeError(file.path, "is damaged: \(error)")
     }
@@ -104,5 +103,11 @@ extension VisionTask {
         file.path, "task: '\(name ?? "")' is none of \(Self.allCases.map(\.rawValue).joined(separator: ", "))")
     }
     self = task
+  }
+
+  /// The task of one of transformers' kinds of models; nil for those that may be classifiers.
+  private static func published(modelType: String) -> VisionTask? {
+    if PretrainedDetector.modelTypes.contains(modelType) { return .detection }
+    return ["vision-encoder-decoder", "blip"].contains(modelType) ? .captioning : nil
   }
 }

@@ -25,7 +25,9 @@ extension TrainingRun {
     try optimizer.loadStateDict(checkpoint.optimizer)
     if let average { try average.loadStateDict(checkpoint.average) }
     try restoreRandomStates(checkpoint.random)
+    let began = state.started
     state = checkpoint.state
+    state.started = state.started ?? began
     times = state.times ?? times
     schedule.state = state.schedule
     state.best.removeAll { !FileManager.default.fileExists(atPath: checkpoints.file(step: $0.step).path) }

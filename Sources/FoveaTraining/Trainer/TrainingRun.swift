@@ -76,6 +76,7 @@ public final class TrainingRun {
     average = options.ema.map { ExponentialMovingAverage(of: module.trainedModel, decay: $0) }
     interrupts = options.handlesInterrupts ? Interrupts() : nil
     lastTick = clock.now
+    state.started = Date()
     state.baseLearningRate = optimizer.learningRate
     state.optimizer = "\(type(of: optimizer))"
     state.fingerprint = [
@@ -183,6 +184,7 @@ public final class TrainingRun {
     tick()
     var row = Dictionary(uniqueKeysWithValues: means.map { ("\($0.key)/train", $0.value) })
     row["seconds"] = state.seconds
+    if !skipped.reasons.isEmpty { row["skipped"] = Double(skipped.reasons.count) }
     try log(row)
     if options.validateEverySteps.map({ state.step.isMultiple(of: $0) }) ?? true { try validate() }
     state.epoch += 1

@@ -1,3 +1,5 @@
+import Foundation
+
 /// Where a run stands: all of it that is not a tensor. It is saved with each checkpoint.
 public struct TrainingState: Sendable, Codable, Equatable {
   /// The epoch in progress, from 0; after the last, the number of epochs.
@@ -8,6 +10,8 @@ public struct TrainingState: Sendable, Codable, Equatable {
   public internal(set) var step = 0
   /// Seconds of training, those before a resumption included.
   public internal(set) var seconds = 0.0
+  /// When the run began, the first of its processes; nil where a checkpoint does not tell.
+  public internal(set) var started: Date?
   /// Where the time went until the last checkpoint; nil in one that does not tell.
   var times: PhaseTimes?
   /// The best validations so far, best first.

@@ -53,6 +53,16 @@ struct HubTests {
     #expect(server.requests.count == before + 1)
   }
 
+  @Test("A name may end with the revision that is wanted")
+  func revisionInName() throws {
+    let server = try server()
+    let folder = try hub(server).location(ofModel: "org/net@\(SmallHub.commit)")
+    #expect(folder.lastPathComponent == SmallHub.commit)
+    #expect(server.requests.allSatisfy { $0.path.contains("/\(SmallHub.commit)/") })
+    #expect(problem { _ = try hub(server).location(ofModel: "org/net@") } == .revision)
+    #expect(problem { _ = try hub(server).location(ofModel: "org@main/net") } == .name)
+  }
+
   @Test("Offline, the cache serves what it has and says what it lacks")
   func offline() throws {
     let server = try server()

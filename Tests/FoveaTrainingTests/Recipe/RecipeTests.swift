@@ -48,6 +48,17 @@ struct RecipeTests {
   }
 
   @Test(
+    "the best checkpoint is chosen by the recipe's metric, or its task's",
+    arguments: [
+      ("model: resnet18", "accuracy"), ("model: yolov5n\ntask: detection", "ap"), ("task: faces", "auc"),
+      ("task: captioning\nmodel: attend_and_tell", "cider_d"),
+      ("task: faces\ntraining: { monitor: accuracy }", "accuracy"),
+    ])
+  func monitor(yaml: String, name: String) throws {
+    #expect(try Recipe(yaml: yaml).trainerOptions().monitor == Monitor(name))
+  }
+
+  @Test(
     "what is wrong is named, with its line and the nearest right name",
     arguments: [
       (

@@ -52,6 +52,8 @@ struct SkippedSamplesTests {
     let bad = ["train", "test"].map { images.appendingPathComponent("\($0)/dark/2.png").path }
     #expect(result.skipped.reasons.count == 2, "each once, though both epochs met them")
     for path in bad { #expect(result.skipped.reasons.contains { $0.contains(path) }) }
+    let table = try MetricsTable(contentsOf: run.folder.appendingPathComponent("metrics.csv"))
+    #expect(table.rows.compactMap { $0.values["skipped"] } == [1, 2], "the first epoch ends before it validates")
     let outcome = try run.finish(result)
     #expect(outcome.headline.contains("5 images"))
     #expect(outcome.skipped.reasons.count == 1 && outcome.skipped.reasons[0].contains(bad[1]))

@@ -35,7 +35,12 @@ extension TrainerTests {
       }
     }
 
-    @Test func stoppedAnywhereItGoesOnToTheSameBits() throws {
+    /// In a process of its own: other suites draw from the generator too.
+    @Test func stoppedAnywhereItGoesOnToTheSameBits() async {
+      await #expect(processExitsWith: .success) { try TrainerTests.ResumeTests.stopAnywhereAndGoOn() }
+    }
+
+    static func stopAnywhereAndGoOn() throws {
       let whole = try TemporaryFolder()
       let module = Self.module()
       let expected = try Trainer(Self.options(), folder: whole.url).fit(module, tinyData(batches: 7))
@@ -57,6 +62,7 @@ extension TrainerTests {
         seedAll(12345)
         let result = try Trainer(Self.options(), folder: folder.url).fit(resumed, tinyData(batches: 7), resume: true)
         #expect(bits(resumed.stateDict()) == bits(module.stateDict()), "stopped at batch \(stop)")
+        #expect(result.state.started == first.state.started)
         #expect(result.metrics == expected.metrics && result.state.best == expected.state.best)
         #expect(try Self.rows(of: folder.url) == Self.rows(of: whole.url))
         let weights = try Data(contentsOf: folder.file("model.safetensors"))
