@@ -76,46 +76,41 @@ def rows(precisions):
     for flags in ([], ["--no-cache"]):
         name = "captions of ViT-GPT2, 64 tokens, " + ("without the cache" if flags else "with the cache")
         result.append(Row(name, ["generate", *flags], {"transformers": ["generate", *flags]}, 1, "tokens_per_second"))
-    return result
+    return result + parts()
 
 
-UNITS = {"seconds": "s", "images_per_second": "img/s", "queries_per_second": "queries/s", "tokens_per_second": "tokens/s"}
+def part(name, command, peer, target, unit, own=()):
+    return Row(name, [*command, *own], {peer: command}, target, f"{unit}_per_second")
 
 
-def make_inputs(folder):
-    """600 photographs of 500 x 375 made of noise at several scales, about as hard to decode as real ones; a state dict."""
-    import numpy
-    import torch
-    from PIL import Image
-
-    sys.path.insert(0, str(MEASURE.parent))
-    from networks import build
-
-    random = numpy.random.default_rng(0)
-    for index in range(600):
-        image = numpy.zeros((375, 500, 3))
-        for scale in (4, 16, 64):
-            noise = random.uniform(0, 255, (375 // scale + 2, 500 // scale + 2, 3)).astype("uint8")
-            image += numpy.asarray(Image.fromarray(noise).resize((500, 375), Image.Resampling.BICUBIC)) / 3
-        target = folder / "photographs" / str(index % 2)
-        target.mkdir(parents=True, exist_ok=True)
-        Image.fromarray(image.astype("uint8")).save(target / f"{index}.jpg", quality=90)
-    torch.manual_seed(0)
-    state = build("efficientnet_lite0").state_dict()
-    torch.save(dict(zip(published_names(), state.values(), strict=True)), folder / "weights.pth")
+def parts():
+    """Rows of what stands around networks: a detector's operators and scores, matching, text, finding faces."""
+    result = [part("nms of 8,000 boxes in 20 classes", ["nms"], "torchvision", 1, "boxes")]
+    for flags, what in ([], "forward"), (["--backward"], "forward and backward"):
+        name = f"roi_align of 512 boxes, 7x7, 256 channels, {what}"
+        result.append(part(name, ["roi-align", *flags], "torchvision", 1, "regions"))
+    for size in ("100", "300"):
+        name = f"hungarian assignment, {size} x {size}"
+        result.append(part(name, ["hungarian", "--size", size], "scipy", 1, "assignments"))
+    return [
+        *result,
+        part("coco evaluation, 5,000 images with 100 detections", ["coco", "DETECTIONS"], "pycocotools", 5, "images"),
+        part("caption-metrics, 5,000 captions", ["caption-metrics", "CAPTIONS"], "pycocoevalcap", 2, "captions"),
+        part("tokenizer, byte-level BPE in ten alphabets", ["tokenizer", "TEXT"], "transformers in Python", 1, "tokens"),
+        part("mtcnn, one photograph", ["mtcnn", "FACE"], "facenet-pytorch", 1, "images", own=["--detector", "DETECTOR"]),
+    ]
 
 
-def published_names():
-    """The keys of EfficientNet-Lite0's published weights, in the order of its layers."""
-    norm = ["weight", "bias", "running_mean", "running_var", "num_batches_tracked"]
-    pair = lambda convolution, name: [f"{convolution}.weight", *(f"{name}.{key}" for key in norm)]
-    names = pair("conv_stem", "bn1")
-    for stage, count in enumerate([1, 2, 2, 3, 3, 4, 1]):
-        steps = ["conv_pw", "conv_dw", "conv_pwl"] if stage else ["conv_dw", "conv_pw"]
-        for block in range(count):
-            for index, step in enumerate(steps):
-                names += pair(f"blocks.{stage}.{block}.{step}", f"blocks.{stage}.{block}.bn{index + 1}")
-    return [*names, *pair("conv_head", "bn2"), "classifier.weight", "classifier.bias"]
+UNITS = {"seconds": "s", "images_per_second": "img/s"}  # Others are shown as they are called.
+
+# What Benchmarks/peers/inputs.py makes for a kind of row, and what a word in capitals among its arguments stands for.
+INPUTS = {
+    "load": "photographs", "cold": "photographs", "coco": "detections", "caption-metrics": "captions", "tokenizer": "text", "mtcnn": "face"
+}  # fmt: skip
+PLACES = {
+    "PHOTOGRAPHS": "photographs", "WEIGHTS": "weights.pth", "IMAGE": "photographs/0/0.jpg", "DETECTIONS": "coco.safetensors",
+    "CAPTIONS": "captions.json", "TEXT": "text", "FACE": "face.png", "DETECTOR": "mtcnn",
+}  # fmt: skip
 
 
 def run(command):
@@ -135,11 +130,10 @@ def measured(command, unit):
 
 
 def compare(row, folder, rounds):
-    places = {"PHOTOGRAPHS": folder / "photographs", "WEIGHTS": folder / "weights.pth", "IMAGE": folder / "photographs/0/0.jpg"}
-    fill = lambda arguments: [str(places.get(argument, argument)) for argument in arguments]
+    fill = lambda arguments: [str(folder / PLACES[a]) if a in PLACES else a for a in arguments]
     sides = {"Fovea": [FOVEA, "benchmark", *fill(row.fovea)]}
     if row.fovea == ["cold"]:
-        sides["Fovea"] = [FOVEA, "predict", str(places["WEIGHTS"]), str(places["IMAGE"])]
+        sides["Fovea"] = [FOVEA, "predict", *fill(["WEIGHTS", "IMAGE"])]
     else:
         sides["Fovea"] += ["--seconds", "5", "--json"]
     sides |= {name: [PYTHON, MEASURE, *fill(arguments)] for name, arguments in row.peers.items()}
@@ -206,7 +200,8 @@ def table(all_rows, machine):
             if peer not in results:
                 continue
             target = row.target[peer] if isinstance(row.target, dict) else row.target
-            show = lambda side: f"{results[side][row.unit]:.{2 if row.unit == 'seconds' else 1}f} {UNITS[row.unit]}"
+            unit = UNITS.get(row.unit, row.unit.replace("_per_second", "/s"))
+            show = lambda side: f"{results[side][row.unit]:.{2 if row.unit == 'seconds' else 1}f} {unit}"
             memory = "/".join(f" {results[side]['peak_memory'] / 2**20:.0f} MiB " for side in ("Fovea", peer)) if row.unit != "seconds" else ""
             lines.append(f"| {row.name} | {show('Fovea')} | {peer} {show(peer)} | {ratio(row, results, peer):.2f} | {target} | {memory.strip()} |")
     return lines
@@ -237,6 +232,10 @@ def machine():
     return f"{cores} cores of {model} ({kind}), {platform.system()} {platform.release()}", "avx512_bf16" in flags
 
 
+PEERS = "torch torchvision onnxruntime openvino transformers numpy scipy faiss-cpu pycocotools pycocoevalcap facenet-pytorch"
+VERSIONS = f"import importlib.metadata as m; print(*(f'{{p}} {{m.version(p)}}' for p in {PEERS.split()}), sep=' · ')"
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--row", default="", help="only rows whose name contains this")
@@ -245,8 +244,7 @@ def main():
     store = json.loads(STORE.read_text()) if STORE.exists() else {}
     name, fast_bf16 = machine()
     here = store.setdefault(name, {"rows": {}})
-    versions = run([PYTHON, "-c", "import torch, onnxruntime, openvino; print('torch', torch.__version__, '· ONNX Runtime', onnxruntime.__version__, '· OpenVINO', openvino.__version__)"])
-    here["versions"] = versions.strip()
+    here["versions"] = run([PYTHON, "-c", VERSIONS]).strip()
     all_rows = rows(["fp32", "bf16"])
     for row in all_rows:
         if options.row.lower() not in row.name.lower():
@@ -257,8 +255,8 @@ def main():
         print(row.name, file=sys.stderr)
         with tempfile.TemporaryDirectory() as folder:
             folder = pathlib.Path(folder)
-            if row.fovea[0] in ("load", "cold"):
-                subprocess.run([PYTHON, "-c", f"import sys; sys.path.insert(0, 'Benchmarks'); import pathlib, run; run.make_inputs(pathlib.Path({str(folder)!r}))"], cwd=ROOT, check=True)
+            if row.fovea[0] in INPUTS:
+                run([PYTHON, ROOT / "Benchmarks/peers/inputs.py", INPUTS[row.fovea[0]], folder])
             here["rows"][row.name] = compare(row, folder, options.rounds)
         STORE.write_text(json.dumps(store, indent=1) + "\n")
         report(all_rows, store)

@@ -15,8 +15,10 @@ import numpy
 import torch
 from networks import build
 from PIL import Image
+from torch.optim._muon import _zeropower_via_newtonschulz
 
-EPOCHS, WARM_UP, BATCH = 12, 3, 128
+EPOCHS, BATCH, LABEL_SMOOTHING = 12, 256, 0.1
+RATE, WARM_UP_EPOCHS, MOMENTUM, DECAY, OTHERS_FACTOR = 0.04, 0.25, 0.9, 0.1, 0.5
 
 
 def read(folder):
@@ -46,10 +48,37 @@ def initialize(module):
         torch.nn.init.zeros_(module.bias)
 
 
-def groups(model):
-    matrices = [p for p in model.parameters() if p.ndim > 1]
-    others = [p for p in model.parameters() if p.ndim <= 1]
-    return [{"params": matrices, "weight_decay": 5e-4}, {"params": others, "weight_decay": 0.0}]
+def is_matrix(p):
+    """What Muon is for: kernels and matrices between layers, not the first layer's nor the last one's."""
+    return p.ndim > 1 and p[0].numel() >= 32 and len(p) >= 32 and (p.ndim == 2 or p.shape[1] >= 8)
+
+
+class Muon(torch.optim.Optimizer):
+    """torch.optim.Muon takes matrices alone; this is its step for kernels too, and SGD's for the others."""
+
+    def __init__(self, model):
+        super().__init__(model.parameters(), {"lr": RATE})
+
+    @torch.no_grad()
+    def step(self):
+        rate = self.param_groups[0]["lr"]
+        for p in self.param_groups[0]["params"]:
+            buffer = self.state[p].setdefault("momentum", torch.zeros_like(p))
+            if not is_matrix(p):
+                buffer.mul_(MOMENTUM).add_(p.grad)
+                p.add_(p.grad + MOMENTUM * buffer, alpha=-rate * OTHERS_FACTOR)
+                continue
+            buffer.lerp_(p.grad, 1 - MOMENTUM)
+            direction = p.grad.lerp(buffer, MOMENTUM).flatten(1)
+            step = _zeropower_via_newtonschulz(direction, (3.4445, -4.7750, 2.0315), 3, 1e-7)
+            p.mul_(1 - rate * DECAY)
+            p.add_(step.view(p.shape), alpha=-rate * max(1, len(direction) / direction.shape[1]) ** 0.5)
+
+
+def factor(step, steps):
+    """Up in a straight line, and down to nothing in another."""
+    warm_up = round(WARM_UP_EPOCHS * steps)
+    return step / warm_up if step < warm_up else 1 - (step - warm_up) / (EPOCHS * steps - warm_up)
 
 
 def forward(model, images, precision):
@@ -61,7 +90,9 @@ def forward(model, images, precision):
 def accuracy(model, images, labels, precision):
     model.eval()
     batches = zip(images.split(500), labels.split(500))
-    right = sum((forward(model, x, precision).argmax(1) == y).sum().item() for x, y in batches)
+    # The mean over each image and its mirror image.
+    scores = ((forward(model, x, precision).softmax(1) + forward(model, x.flip(3), precision).softmax(1), y) for x, y in batches)
+    right = sum((score.argmax(1) == y).sum().item() for score, y in scores)
     return right / len(labels)
 
 
@@ -83,9 +114,9 @@ def main():
     images, tests = (((x.float() / 255 - mean) / deviation).contiguous(memory_format=last) for x in (images, tests))
 
     model = build("vgg16_bn", 10, True).apply(initialize).to(memory_format=last)
-    optimizer = torch.optim.SGD(groups(model), lr=0.1, momentum=0.9, nesterov=True, fused=True)
+    optimizer = Muon(model)
     steps = len(images) // BATCH
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 0.1, total_steps=EPOCHS * steps, pct_start=WARM_UP / EPOCHS)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: factor(step, steps))
     first, seconds = 0, 0.0
     if options.state.exists():
         state = torch.load(options.state, weights_only=True)
@@ -93,7 +124,7 @@ def main():
         optimizer.load_state_dict(state["optimizer"])
         schedule.load_state_dict(state["schedule"])
         first, seconds = state["epoch"], state["seconds"]
-    loss_function = torch.nn.CrossEntropyLoss(label_smoothing=0.1)
+    loss_function = torch.nn.CrossEntropyLoss(label_smoothing=LABEL_SMOOTHING)
     for epoch in range(first, EPOCHS):
         torch.manual_seed(options.seed + epoch)
         start, total = time.time(), 0.0

@@ -5,6 +5,8 @@
   python measure.py load FOLDER --batch 64 --size 224
   python measure.py generate [--no-cache]
   python measure.py gallery --dimensions 512 [--engine faiss]
+  python measure.py nms | roi-align [--backward] | hungarian --size 100
+  python measure.py coco FILE | caption-metrics FILE | tokenizer FOLDER | mtcnn PHOTOGRAPH
   python measure.py cold WEIGHTS IMAGE
 """
 
@@ -12,21 +14,11 @@ import argparse
 import json
 import pathlib
 import resource
-import statistics
 import tempfile
 import time
 
-
-def rate(step, count, seconds):
-    """Steps for so many seconds, after a few to warm up; the median step counts."""
-    for _ in range(3):
-        step()
-    times, end = [], time.perf_counter() + seconds
-    while len(times) < 5 or time.perf_counter() < end:
-        start = time.perf_counter()
-        step()
-        times.append(time.perf_counter() - start)
-    return count / statistics.median(times)
+import parts
+from timing import rate
 
 
 def train(options):
@@ -109,8 +101,8 @@ def openvino_step(model, images, options):
 
 
 class Photographs:
-    """torchvision's RandomResizedCrop, RandomHorizontalFlip, ToTensor and Normalize on Pillow images, written out, since
-    its wheel cannot be imported beside a torch for processors alone; Pillow does the work in both."""
+    """torchvision's RandomResizedCrop, RandomHorizontalFlip, ToTensor and Normalize on Pillow images, written out; Pillow
+    does the work in both."""
 
     def __init__(self, folder, size):
         self.files, self.size = sorted(pathlib.Path(folder).rglob("*.jpg")), size
@@ -216,9 +208,26 @@ def cold(options):
         print(int(model(tensor).argmax()))
 
 
+# What measures each kind, and of what per second.
+MEASURES = {
+    "train": (train, "images"),
+    "infer": (infer, "images"),
+    "load": (load, "images"),
+    "generate": (generate, "tokens"),
+    "gallery": (gallery, "queries"),
+    "nms": (parts.nms, "boxes"),
+    "roi-align": (parts.roi_align, "regions"),
+    "coco": (parts.coco, "images"),
+    "hungarian": (parts.hungarian, "assignments"),
+    "caption-metrics": (parts.caption_metrics, "captions"),
+    "tokenizer": (parts.tokenizer, "tokens"),
+    "mtcnn": (parts.mtcnn, "images"),
+}
+
+
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("kind", choices=["train", "infer", "load", "generate", "gallery", "cold"])
+    parser.add_argument("kind", choices=[*MEASURES, "cold"])
     parser.add_argument("target", nargs="?")
     parser.add_argument("image", nargs="?")
     parser.add_argument("--batch", type=int, default=1)
@@ -229,15 +238,15 @@ def main():
     parser.add_argument("--seconds", type=float, default=5)
     parser.add_argument("--compile", action="store_true")
     parser.add_argument("--no-cache", action="store_true")
+    parser.add_argument("--backward", action="store_true")
     parser.add_argument("--dimensions", type=int, default=512)
     options = parser.parse_args()
     if options.kind == "cold":
         return cold(options)
-    measures = {"train": train, "infer": infer, "load": load, "generate": generate, "gallery": gallery}
-    units = {"generate": "tokens_per_second", "gallery": "queries_per_second"}
-    value = measures[options.kind](options)
+    measure, unit = MEASURES[options.kind]
+    value = measure(options)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    print(json.dumps({units.get(options.kind, "images_per_second"): round(value, 3), "peak_memory": memory}))
+    print(json.dumps({f"{unit}_per_second": round(value, 3), "peak_memory": memory}))
 
 
 if __name__ == "__main__":

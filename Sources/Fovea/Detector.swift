@@ -49,14 +49,29 @@ public final class Detector {
     pipeline = DetectionPipeline(model, input: configuration.input, device: device)
   }
 
-  /// Loads the folder of a run or of a model: `config.json` and `model.safetensors`.
+  /// Loads the folder of a run, `config.json` and `model.safetensors`, or that of a published DETR, as transformers saves it.
   ///
-  /// - Throws: `RecipeError`, `StateDictError` or `LoadError`, which name the file and what does not fit.
+  /// - Throws: `RecipeError`, `JSONFieldError`, `StateDictError` or `LoadError`, which name the file and what does not fit.
   public convenience init(contentsOf folder: URL, device: Device = .cpu) throws {
+    if try PretrainedConfiguration.isPublished(folder: folder) {
+      let pretrained = try PretrainedDetector(contentsOf: folder)
+      self.init(pretrained.model, configuration: pretrained.configuration, device: device)
+      return
+    }
     let configuration = try DetectorConfiguration(folder: folder)
     let model = try withoutInitialization { try configuration.makeModel() }
     try model.loadStateDict(contentsOf: folder.appendingPathComponent(ModelFolder.weights))
     self.init(model, configuration: configuration, device: device)
+  }
+
+  /// Loads a model by its name on the Hugging Face Hub, such as `facebook/detr-resnet-50`, fetched if need be, or by a path.
+  ///
+  /// - Throws: `HubError`, and what ``init(contentsOf:device:)`` throws.
+  public convenience init(
+    named name: String, revision: String = "main", device: Device = .cpu, progress: ProgressHandler? = nil
+  ) throws {
+    try self.init(
+      contentsOf: Hub().location(ofModel: name, revision: revision, progress: progress), device: device)
   }
 
   /// The objects of an image, the surest first.

@@ -4,12 +4,12 @@ import Fovea
 
 import enum FoveaTraining.Precision
 
-/// `fovea benchmark`: how fast models are trained and used here.
+/// `fovea benchmark`: how fast models are trained and used here, and the parts around them.
 struct Benchmark: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Measure how fast a model is trained or used on this machine.",
+    abstract: "Measure how fast a model, or a part around it, is on this machine.",
     discussion: """
-      Steps on made-up images are timed one by one; the median counts. With --json, one object:
+      Steps on made-up images are timed one by one; the median counts. With --json, train and infer print one object:
       {"mode": "train" or "infer", "model": ..., "batch": images a step, "size": their side, "precision": "fp32" or "bf16",
       "optimized": whether in the optimized form, "device": ..., "threads": ..., "runs": timed steps, "milliseconds": the
       median step, "images_per_second": at that, "peak_memory": the process's most bytes}
@@ -17,9 +17,16 @@ struct Benchmark: ParsableCommand {
         fovea benchmark train resnet18 --stem cifar --size 32 --batch 128
         fovea benchmark infer resnet50 --batch 1 --json
         fovea benchmark infer resnet50 --batch 1 --no-optimized
+        fovea benchmark infer fasterrcnn_resnet50_fpn --size 640
         fovea benchmark generate --no-cache
+        fovea benchmark nms
+
+      The others print with --json what their unit is, as "images_per_second" or "tokens_per_second", and "peak_memory".
       """,
-    subcommands: [Training.self, Inference.self, Loading.self, Generating.self, Gallery.self])
+    subcommands: [
+      Training.self, Inference.self, Loading.self, Generating.self, Gallery.self, Suppression.self, RoIAlign.self,
+      COCOEvaluation.self, Assignment.self, CaptionScoring.self, Tokenizing.self, FaceDetection.self,
+    ])
 
   /// `fovea benchmark train`
   struct Training: ParsableCommand {
@@ -54,6 +61,7 @@ struct Benchmark: ParsableCommand {
     var optimized = true
 
     func run() throws {
+      if let detector = workload.detector { return try workload.time(detector, optimized: optimized) }
       let (model, images, device) = try workload.prepare()
       let type = workload.precision.autocastType(on: device)
       let fast = model.optimized(dtype: type ?? .float32)
@@ -97,6 +105,7 @@ struct Workload: ParsableArguments {
   /// The model, channels-last on its device, and a batch of noise for it.
   func prepare() throws -> (model: any ImageClassifier, images: Tensor, device: Device) {
     repetition.begin()
+    if detector != nil { throw Failure("\(model) is a detector, of which only `benchmark infer` measures the speed") }
     let device = try Device(device)
     let architecture = try ClassifierArchitecture.named(model)
     let size = size ?? architecture.inputSize
@@ -112,7 +121,7 @@ struct Workload: ParsableArguments {
       device.synchronize()
     }
     let row = Row(
-      mode: mode, model: model, batch: batch, size: try size ?? ClassifierArchitecture.named(model).inputSize,
+      mode: mode, model: model, batch: batch, size: try side(),
       precision: precision.autocastType(on: device) == nil ? "fp32" : "bf16", optimized: optimized,
       device: "\(device)", threads: Machine.threadCount, runs: runs, milliseconds: median * 1000,
       imagesPerSecond: Double(batch) / median, peakMemory: Repetition.peakMemory)

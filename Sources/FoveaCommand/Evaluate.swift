@@ -13,9 +13,10 @@ struct Evaluate: ParsableCommand {
 
         fovea evaluate runs/demo
         fovea evaluate runs/demo --data folder:photos --json
+        fovea evaluate facebook/detr-resnet-50 --data coco:coco/val2017
       """)
 
-  @Argument(help: ArgumentHelp("A run's folder.", valueName: "run"))
+  @Argument(help: ArgumentHelp("The folder of a run or a model, or a model's name on the Hub.", valueName: "run"))
   var path: String
 
   @Option(help: ArgumentHelp("The data set, NAME[:PATH]; see `fovea datasets list`.", valueName: "spec"))
@@ -38,7 +39,7 @@ struct Evaluate: ParsableCommand {
   }
 
   func run() throws {
-    let folder = URL(fileURLWithPath: path)
+    let folder = try Hub().location(ofModel: path, progress: downloadProgress())
     switch try VisionTask(ofModelIn: folder) {
     case .classification: try evaluateClassifier(in: folder)
     case .faces:

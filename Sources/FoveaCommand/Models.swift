@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Fovea
 
 /// `fovea models`: the architectures.
@@ -18,7 +19,14 @@ struct Models: ParsableCommand {
     func run() throws {
       if json {
         for model in ClassifierArchitecture.all {
-          try Output.json(Row(name: model.name, parameters: model.parameterCount, inputSize: model.inputSize))
+          let row = Row(
+            name: model.name, task: .classification, parameters: model.parameterCount, inputSize: model.inputSize)
+          try Output.json(row)
+        }
+        for model in DetectorArchitecture.all {
+          let row = Row(
+            name: model.name, task: .detection, parameters: try model.parameterCount(), inputSize: model.inputSize)
+          try Output.json(row)
         }
         return
       }
@@ -29,15 +37,21 @@ struct Models: ParsableCommand {
         ]
       }
       Output.table([["name", "parameters", "input", "stems"]] + rows)
+      let detectors = try DetectorArchitecture.all.map { model in
+        [model.name, grouped(try model.parameterCount()), "\(model.inputSize)"]
+      }
+      Output.print("")
+      Output.table([["detector", "parameters", "input"]] + detectors)
     }
 
     private struct Row: Encodable {
       let name: String
+      let task: VisionTask
       let parameters: Int
       let inputSize: Int
 
       enum CodingKeys: String, CodingKey {
-        case name, parameters
+        case name, task, parameters
         case inputSize = "input_size"
       }
     }
@@ -60,6 +74,11 @@ struct Models: ParsableCommand {
     var channels: Int?
 
     func run() throws {
+      if let detector = DetectorArchitecture.all.first(where: { $0.name == name }) {
+        guard stem == nil, channels == nil else { throw Failure("\(name) is a detector: no --stem, and 3 channels") }
+        let model = try withoutInitialization { try detector.make(classes: classes ?? detector.classes) }
+        return Output.print(ModelSummary(of: model).description)
+      }
       let architecture = try ClassifierArchitecture.named(name)
       let model = try architecture.make(classes: classes, inputChannels: channels, stem: stem)
       let input: Shape = [1, channels ?? architecture.inputChannels, architecture.inputSize, architecture.inputSize]
@@ -90,24 +109,37 @@ extension Models {
     func run() throws {
       let folder = try Hub.model(name, revision: revision).modelFolder(progress: downloadProgress())
       // Fetched it is; whether it can be used is said at once, and not an hour later.
-      do {
-        let published = try PretrainedConfiguration(folder: folder)
-        let family = try PretrainedFamily.of(published).name
-        guard !published.isBackbone else {
-          Output.message(
-            "\(family) (\(published.modelType)) without a last layer; train one with: fovea train --set model=\(name)")
-          return Output.print(folder.path)
-        }
-        let report = try PretrainedClassifier(contentsOf: folder).report
-        if !report.isClean { Output.message("\(name): \(report)") }
-        Output.message("\(family) (\(published.modelType)); use it with: fovea predict \(name) IMAGE")
-      } catch { Output.message("Fetched, but Fovea cannot use it: \(error)") }
+      do { Output.message(try use(of: folder)) } catch { Output.message("Fetched, but Fovea cannot use it: \(error)") }
       Output.print(folder.path)
+    }
+
+    /// What the model in a folder is, and how it is used.
+    private func use(of folder: URL) throws -> String {
+      let published = try PretrainedConfiguration(folder: folder)
+      let use = "use it with: fovea predict \(name) IMAGE"
+      if PretrainedDetector.modelTypes.contains(published.modelType) {
+        let report = try PretrainedDetector(contentsOf: folder).report
+        return (report.isClean ? "" : "\(name): \(report)\n") + "A detector (\(published.modelType)); \(use)"
+      }
+      let family = try PretrainedFamily.of(published).name
+      guard !published.isBackbone else {
+        return
+          "\(family) (\(published.modelType)) without a last layer; train one with: fovea train --set model=\(name)"
+      }
+      let report = try PretrainedClassifier(contentsOf: folder).report
+      return (report.isClean ? "" : "\(name): \(report)\n") + "\(family) (\(published.modelType)); \(use)"
     }
   }
 }
 
 extension Stem: ExpressibleByArgument {}
+
+extension DetectorArchitecture {
+  /// The numbers in its parameters, with the classes that it was published with.
+  fileprivate func parameterCount() throws -> Int {
+    try withoutInitialization { try make(classes: classes) }.parameterCount()
+  }
+}
 
 /// 1234567 as `1,234,567`.
 func grouped(_ number: Int) -> String {

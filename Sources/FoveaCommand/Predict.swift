@@ -10,7 +10,8 @@ struct Predict: ParsableCommand {
     abstract: "Say what images show.",
     discussion: """
       MODEL is the folder of a run or of a model that transformers saved, a file of published weights (.safetensors, .pth),
-      whose architecture is recognised, or a model's name on the Hugging Face Hub, which is fetched once.
+      whose architecture is recognised, or a model's name on the Hugging Face Hub (NAME, or NAME@REVISION), which is fetched
+      once.
       With --json, one object a line: {"image": PATH, "predictions": [{"label": ..., "index": ..., "probability": ...}]},
       best first. A detector gives objects, {"label": ..., "index": ..., "score": ..., "box": [left, top, right, bottom]} in
       pixels, takes folders of images too, and draws each image into a file (or, of several, into a folder).

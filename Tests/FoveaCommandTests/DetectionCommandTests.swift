@@ -109,6 +109,46 @@ extension FoveaCommandTests {
     try drawsEachImageForItself()
   }
 
+  @Test("a published DETR is pulled, predicts by its name, is measured on data of its classes, and is fine-tuned")
+  func publishedDetector() throws {
+    let snapshot = try makeCache(of: "Detectors/detr")
+    let offline = ["HF_HOME": folder.appendingPathComponent("cache").path, "HF_HUB_OFFLINE": "1"]
+    let pulled = try fovea("models", "pull", "tiny/detr", environment: offline)
+    #expect(pulled.status == 0 && pulled.messages.contains("A detector (detr)"), "\(pulled.messages)")
+    let data = try makeSquares()
+    let photograph = data.appendingPathComponent("JPEGImages/4.png").path
+    let prediction = try fovea(
+      "predict", "tiny/detr", photograph, "--json", "--threshold", "0", environment: offline)
+    #expect(prediction.status == 0, "\(prediction.messages)")
+    let answer = try JSONDecoder().decode(FoundObjects.self, from: Data(prediction.output.utf8))
+    #expect(answer.predictions.count == 9)  // every query is an object here
+    #expect(answer.predictions.allSatisfy { ["N/A", "cat", "dog"].contains($0.label) && $0.box[2] <= 192.01 })
+    let strangers = try fovea("evaluate", "tiny/detr", "--data", "voc:\(data.path)", environment: offline)
+    #expect(strangers.status == 1 && strangers.messages.contains("are not the model's 4"), "\(strangers.messages)")
+
+    let config = snapshot.appendingPathComponent("config.json")
+    let text = try String(contentsOf: config, encoding: .utf8)
+    try text.replacing("\"cat\"", with: "\"dark\"").replacing("\"dog\"", with: "\"bright\"")
+      .write(to: config, atomically: true, encoding: .utf8)
+    let evaluation = try fovea("evaluate", "tiny/detr", "--data", "voc:\(data.path)", "--json", environment: offline)
+    #expect(evaluation.status == 0 && evaluation.output.contains("\"ap_50\""), "\(evaluation.messages)")
+
+    let recipe = folder.appendingPathComponent("tuned.yaml")
+    try """
+    task: detection
+    model: tiny/detr
+    data: voc:\(data.path)
+    validation_fraction: 0
+    detection: { shortest_edges: [64], longest_edge: 96 }
+    optimizer: { name: adamw, learning_rate: 1.0e-4 }
+    training: { epochs: 1, batch_size: 2, loader_threads: 1 }
+    """.write(to: recipe, atomically: true, encoding: .utf8)
+    let training = try fovea("train", "--recipe", recipe.path, "--output", "tuned", environment: offline)
+    #expect(training.status == 0, "\(training.messages)")
+    let tuned = try fovea("predict", "tuned", photograph, "--json", "--threshold", "0")
+    #expect(tuned.status == 0 && tuned.output.contains("\"image\""), "\(tuned.messages)")
+  }
+
   /// Images of one name in two formats and two folders, and with them two videos.
   private func drawsEachImageForItself() throws {
     for (name, left) in [("first/a.jpg", 30), ("first/a.png", 30), ("second/a.png", 140)] {

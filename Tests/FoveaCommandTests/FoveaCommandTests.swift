@@ -149,6 +149,9 @@ struct FoveaCommandTests {
     let models = try fovea("models", "list")
     #expect(models.status == 0)
     #expect(models.output.contains("resnet50") && models.output.contains("25,557,032"))
+    #expect(models.output.contains(/yolov5s +7,235,389 +640/))
+    #expect(
+      try fovea("models", "summary", "detr_resnet18", "--classes", "3").output.contains("class_labels_classifier"))
     let data = try fovea("datasets", "list")
     #expect(data.output.contains("fashion-mnist") && data.output.contains("folder:PATH"))
     #expect(try fovea("doctor").output.contains("libtorch"))
@@ -200,11 +203,11 @@ struct FoveaCommandTests {
   }
 
   /// A model that transformers saved, as if it had been fetched from the Hub into a cache.
-  func makeCache() throws -> URL {
+  func makeCache(of fixture: String = "Pretrained/resnet") throws -> URL {
     let saved = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .appendingPathComponent("FoveaTrainingTests/Fixtures/Pretrained/resnet")
+      .appendingPathComponent("FoveaTrainingTests/Fixtures/\(fixture)")
     let commit = String(repeating: "c", count: 40)
-    let repository = folder.appendingPathComponent("cache/hub/models--tiny--resnet")
+    let repository = folder.appendingPathComponent("cache/hub/models--tiny--\(saved.lastPathComponent)")
     for name in ["snapshots", "refs"] {
       try FileManager.default.createDirectory(
         at: repository.appendingPathComponent(name), withIntermediateDirectories: true)

@@ -32,6 +32,17 @@ extension FoveaCommandTests {
     #expect(row.peak_memory > 10 << 20)
   }
 
+  @Test("detectors are measured in both of their forms", arguments: [["infer"], ["infer", "--no-optimized"]])
+  func detectorBenchmark(_ mode: [String]) throws {
+    let options = ["yolov5n", "--batch", "2", "--size", "64", "--threads", "1", "--seconds", "0.01", "--json"]
+    let answer = try fovea(["benchmark"] + mode + options)
+    #expect(answer.status == 0, "\(answer.messages)")
+    let row = try JSONDecoder().decode(BenchmarkRow.self, from: Data(answer.output.utf8))
+    #expect(row.model == "yolov5n" && row.batch == 2 && row.size == 64 && row.optimized == (mode == ["infer"]))
+    #expect(try fovea("benchmark", "infer", "yolov5n", "--size", "65").messages.contains("multiples of 32"))
+    #expect(try fovea("benchmark", "train", "yolov5n").messages.contains("is a detector"))
+  }
+
   @Test("what the environment overrules is shown by doctor")
   func overrides() throws {
     let answer = try fovea(["doctor"], environment: ["FOVEA_LINEAR": "onednn", "FOVEA_CPU_CACHE": "off"])

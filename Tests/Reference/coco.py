@@ -21,7 +21,8 @@ from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
 
-def evaluate(images, classes, gold, detected):
+def prepared(images, classes, gold, detected):
+    """pycocotools' evaluation, ready to run."""
     coco = COCO()
     with contextlib.redirect_stdout(io.StringIO()):
         coco.dataset = {
@@ -40,7 +41,12 @@ def evaluate(images, classes, gold, detected):
         if not rows:
             found.dataset = {"images": coco.dataset["images"], "annotations": [], "categories": coco.dataset["categories"]}
             found.createIndex()
-        evaluation = COCOeval(coco, found, "bbox")
+        return COCOeval(coco, found, "bbox")
+
+
+def evaluate(images, classes, gold, detected):
+    evaluation = prepared(images, classes, gold, detected)
+    with contextlib.redirect_stdout(io.StringIO()):
         start = time.process_time()
         evaluation.evaluate()
         evaluation.accumulate()
@@ -49,8 +55,9 @@ def evaluate(images, classes, gold, detected):
     return evaluation, seconds
 
 
-def speed():
-    """Boxes by a multiplicative congruential generator, so that any language makes the same ones."""
+def made_up():
+    """Gold and detected boxes of 5,000 images, by a multiplicative congruential generator, so that any language makes the same
+    ones."""
     state = np.uint64(1)
 
     def draws(count):
@@ -80,13 +87,13 @@ def speed():
             moved = [box[0] + shake * box[2] * (u[1] - 0.5), box[1] + shake * box[3] * (u[2] - 0.5)]
             label = label if u[3] < 0.6 else int(u[4] * 80)
             detected.append([image, label, *moved, box[2], box[3], u[5]])
-    evaluation, seconds = evaluate(range(5000), 80, gold, detected)
+    return gold, detected
+
+
+def speed():
+    evaluation, seconds = evaluate(range(5000), 80, *made_up())
     print(f"{seconds:.2f} s, {evaluation.stats.tolist()}")
 
-
-if "--speed" in sys.argv:
-    speed()
-    sys.exit()
 
 random = np.random.default_rng(66)
 
@@ -140,25 +147,30 @@ def case(name, images, classes, per_image, detections, side, levels, crowds=0.0,
     }
 
 
-cases = [
-    case("few", 8, 2, 4, 8, 60, 1000),
-    case("ties", 10, 3, 5, 12, 80, 4),
-    case("crowds", 10, 2, 6, 14, 150, 20, crowds=0.4),
-    case("all crowds", 4, 1, 3, 5, 100, 10, crowds=1.1),
-    case("many classes", 12, 40, 12, 20, 120, 50, crowds=0.1),
-    case("area ranges", 14, 2, 6, 12, 250, 100, jitter=12),
-    case("small boxes", 10, 2, 8, 12, 34, 100, jitter=2),
-    case("more than 100 an image", 2, 1, 30, 260, 120, 7, empty=0.0, jitter=3),
-    case("nothing found", 5, 2, 4, 0, 80, 10),
-    case("nothing to find", 5, 2, 4, 6, 80, 10, empty=1.0),
-]
+def main():
+    cases = [
+        case("few", 8, 2, 4, 8, 60, 1000),
+        case("ties", 10, 3, 5, 12, 80, 4),
+        case("crowds", 10, 2, 6, 14, 150, 20, crowds=0.4),
+        case("all crowds", 4, 1, 3, 5, 100, 10, crowds=1.1),
+        case("many classes", 12, 40, 12, 20, 120, 50, crowds=0.1),
+        case("area ranges", 14, 2, 6, 12, 250, 100, jitter=12),
+        case("small boxes", 10, 2, 8, 12, 34, 100, jitter=2),
+        case("more than 100 an image", 2, 1, 30, 260, 120, 7, empty=0.0, jitter=3),
+        case("nothing found", 5, 2, 4, 0, 80, 10),
+        case("nothing to find", 5, 2, 4, 6, 80, 10, empty=1.0),
+    ]
 
-# The case without gold has detections, though empty means none: give it some.
-cases[-1]["detected"] = [[image, n % 2, 10 * n, 5, 20, 20, n / 4] for image in cases[-1]["images"] for n in range(3)]
-evaluation, _ = evaluate(cases[-1]["images"], 2, [], cases[-1]["detected"])
-cases[-1]["values"] = evaluation.stats.tolist()
+    # The case without gold has detections, though empty means none: give it some.
+    cases[-1]["detected"] = [[image, n % 2, 10 * n, 5, 20, 20, n / 4] for image in cases[-1]["images"] for n in range(3)]
+    evaluation, _ = evaluate(cases[-1]["images"], 2, [], cases[-1]["detected"])
+    cases[-1]["values"] = evaluation.stats.tolist()
 
-path = Path(__file__).parent.parent / "FoveaMetricsTests/Fixtures/coco.json"
-path.write_text(json.dumps(cases, separators=(",", ":")) + "\n")
-for c in cases:
-    print(c["name"], len(c["gold"]), len(c["detected"]), np.round(c["values"], 3).tolist())
+    path = Path(__file__).parent.parent / "FoveaMetricsTests/Fixtures/coco.json"
+    path.write_text(json.dumps(cases, separators=(",", ":")) + "\n")
+    for c in cases:
+        print(c["name"], len(c["gold"]), len(c["detected"]), np.round(c["values"], 3).tolist())
+
+
+if __name__ == "__main__":
+    speed() if "--speed" in sys.argv else main()

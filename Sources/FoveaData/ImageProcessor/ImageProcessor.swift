@@ -169,6 +169,8 @@ extension ImageProcessor.Scaling {
         return withEdges(shortest, Int(Double(shortest * long) / Double(max(1, short))))
       }
       let exact = Double(longest * short) / Double(max(1, long))
+      // An image whose shorter edge has its length already is left alone, even where the longer one is too long.
+      if Int(exact.rounded(.toNearestOrEven)) == short { return image }
       return withEdges(Int(exact.rounded(.toNearestOrEven)), Int(exact * Double(long) / Double(max(1, short))))
     }
   }

@@ -11,6 +11,10 @@ struct ImageProcessorDefaults {
   var isSquare = true
   /// Whether it resizes in ConvNeXt's way.
   var isConvNeXt = false
+  /// What the longer edge may have where a `size` of one number says nothing of it; nil is no limit.
+  var longestEdge: Int?
+  /// Whether the smaller images of a batch are padded, and the padding is told: whoever makes batches does so.
+  var pads = false
 
   /// - Throws: ``JSONFieldError`` for a processor that is not known.
   init(for fields: JSONFields, modelType: String?) throws {
@@ -48,6 +52,7 @@ struct ImageProcessorDefaults {
   private static let all: [String: ImageProcessorDefaults] = [
     "ViT": viT, "DeiT": deiT, "ConvNext": convNeXt, "Bit": bit, "CLIP": bit, "Siglip": siglip, "Beit": beit, "Pvt": pvt,
     "MobileNetV1": mobileNet, "MobileNetV2": mobileNet, "Blip": blip,
+    "Detr": detr,
   ]
 
   /// Which processor a model has whose folder names none.
@@ -57,7 +62,7 @@ struct ImageProcessorDefaults {
     "bit": "Bit", "dinov2": "Bit", "dinov2_with_registers": "Bit", "focalnet": "Bit", "clip": "CLIP",
     "siglip": "Siglip",
     "beit": "Beit", "pvt": "Pvt", "mobilenet_v1": "MobileNetV1", "mobilenet_v2": "MobileNetV2",
-    "blip": "Blip",
+    "blip": "Blip", "detr": "Detr",
   ]
 
   private static let viT = ImageProcessorDefaults(processor: ImageProcessor(scaling: .exact(224)))
@@ -98,6 +103,15 @@ struct ImageProcessorDefaults {
 
   private static let blip = ImageProcessorDefaults(
     processor: ImageProcessor(scaling: .exact(384), resample: .bicubic, statistics: clipStatistics))
+
+  private static let detr: ImageProcessorDefaults = {
+    var defaults = ImageProcessorDefaults(
+      processor: ImageProcessor(scaling: .edges(shortest: 800, longest: 1333), statistics: .imageNet))
+    defaults.isSquare = false
+    defaults.longestEdge = 1333
+    defaults.pads = true
+    return defaults
+  }()
 
   private static let clipStatistics = ChannelStatistics(
     mean: [0.48145466, 0.4578275, 0.40821073], standardDeviation: [0.26862954, 0.26130258, 0.27577711])

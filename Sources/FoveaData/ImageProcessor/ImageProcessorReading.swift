@@ -43,8 +43,11 @@ extension ImageProcessor {
       statistics = nil
     }
     for key in ["do_pad", "do_flip_channel_order", "rescale_offset", "do_color_quantize", "do_reduce_labels"]
-    where try fields.bool(key, default: false) {
+    where try !(key == "do_pad" && defaults.pads) && fields.bool(key, default: false) {
       throw fields.error(key, "is true, which Fovea's image processor cannot do")
+    }
+    if defaults.pads, let size = fields["pad_size"] {
+      throw fields.error("pad_size", "is \(size), but Fovea pads images to the largest one of their batch")
     }
   }
 
@@ -69,6 +72,9 @@ extension ImageProcessor {
     guard let value = fields["size"] else { return defaults.processor.scaling }
     if value.integer != nil {
       let side = try fields.integer("size", default: 0, in: sides)
+      if let limit = defaults.longestEdge {
+        return .edges(shortest: side, longest: try fields.integer("max_size", default: limit, in: sides))
+      }
       return defaults.isSquare ? .exact(ImageSize(side)) : .shortestEdge(side)
     }
     if let size = try exactSize(fields, "size") { return .exact(size) }

@@ -1,4 +1,4 @@
-/// Why a classifier cannot be made as asked.
+/// Why a network cannot be made as asked.
 public enum ArchitectureError: Error, Sendable, Equatable, CustomStringConvertible {
   /// There is none of this name; `nearest` is the one that is spelt much like it.
   case unknown(name: String, nearest: String?)
@@ -10,6 +10,8 @@ public enum ArchitectureError: Error, Sendable, Equatable, CustomStringConvertib
   case noStem(Stem, architecture: String, stems: [Stem])
   /// Images that are smaller than one patch of a vision transformer.
   case tooSmall(imageSize: Int, patch: Int, architecture: String)
+  /// Numbers that make no network of this architecture.
+  case impossible(architecture: String, problem: String)
 
   public var description: String {
     switch self {
@@ -19,6 +21,7 @@ public enum ArchitectureError: Error, Sendable, Equatable, CustomStringConvertib
     case .tooLarge(let field, let value, let limit): "\(field) is \(value), but has to be \(limit) or less"
     case .tooSmall(let imageSize, let patch, let architecture):
       "\(architecture) cuts images into patches of \(patch) pixels; images of \(imageSize) have none"
+    case .impossible(let architecture, let problem): "there is no such \(architecture): \(problem)"
     case .noStem(let stem, let architecture, let stems):
       "\(architecture) has no '\(stem.rawValue)' stem; use \(stems.map { "'\($0.rawValue)'" }.joined(separator: " or "))"
     }

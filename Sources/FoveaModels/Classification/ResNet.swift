@@ -18,7 +18,7 @@ import Torch
 /// ```
 public final class ResNet: Layer, ImageClassifier {
   /// The paper's networks by their numbers of blocks.
-  public struct Variant: Sendable, Hashable {
+  public struct Variant: Codable, Sendable, Hashable {
     /// Blocks of the four stages.
     public let blocks: [Int]
     /// Whether the blocks are ``Bottleneck``s; else they are ``BasicBlock``s.

@@ -20,6 +20,8 @@ public struct DetectorSettings: Codable, Sendable, Equatable {
   public var anchors: [[[Double]]]?
   /// The most objects of an image (DETR).
   public var queries = 100
+  /// The whole network (DETR), which then is that of no name; nil takes the paper's with as many ``queries``.
+  public var detr: DETR.Shape?
 
   public init() {}
 }
@@ -32,6 +34,10 @@ public struct DetectorArchitecture: Sendable {
   public var stride: Int { 32 }
   /// The side in pixels of the squares that its images have to be; nil where any shape will do.
   public private(set) var imageSide: Int?
+  /// The classes of its published weights, which are COCO's: 80, or with the gaps in their numbers 90, or 91 with a class 0.
+  public private(set) var classes = 91
+  /// About the side of images that it was published with.
+  public private(set) var inputSize = 800
 
   private let build: @Sendable (_ classes: Int, _ settings: DetectorSettings) -> any ObjectDetector
 
@@ -45,6 +51,8 @@ public struct DetectorArchitecture: Sendable {
       ("smallestAnchor", Int(settings.smallestAnchor.isFinite ? settings.smallestAnchor.clamped(to: -1...1e6) : -1)),
     ]
     for (field, value) in numbers where value <= 0 { throw .notPositive(field: field, value: value) }
+    if classes > 1_000_000 { throw .tooLarge(field: "classes", value: classes, limit: 1_000_000) }
+    if let problem = settings.detr?.problem { throw .impossible(architecture: name, problem: problem) }
     return build(classes, settings)
   }
 
@@ -52,35 +60,40 @@ public struct DetectorArchitecture: Sendable {
   ///
   /// - Throws: ``ArchitectureError/unknown(name:nearest:)``.
   public static func named(_ name: String) throws(ArchitectureError) -> DetectorArchitecture {
-    if let found = all.first(where: { $0.name == name }) { return found }
+    if let found = (all + [ownDETR]).first(where: { $0.name == name }) { return found }
     throw .unknown(name: name, nearest: nearestName(to: name, in: all.map(\.name)))
   }
 
   /// The ``imageSide`` of the architecture of a name; nil too where there is none of that name.
   public static func imageSide(of name: String) -> Int? { all.first { $0.name == name }?.imageSide }
 
+  /// The DETR that ``DetectorSettings/detr`` describes, as published ones are. No list has it, as its name alone says little.
+  private static let ownDETR = detr("detr", .resnet50)
+
   /// Every detector there is.
   public static let all: [DetectorArchitecture] = [
     fasterRCNN("fasterrcnn_resnet18_fpn", .resnet18), fasterRCNN("fasterrcnn_resnet50_fpn", .resnet50),
-    DetectorArchitecture(name: "fasterrcnn_mobilenet_v3_large_fpn") { classes, settings in
+    DetectorArchitecture(name: "fasterrcnn_mobilenet_v3_large_fpn", classes: 90) { classes, settings in
       let sides = (0..<5).map { settings.smallestAnchor * Double(1 << $0) }
       return fasterRCNN(
         MobileNetV3Features(norm: settings.norm), anchors: AnchorGenerator(sizes: [sides, sides, sides]), classes,
         settings)
     },
     retinaNet("retinanet_resnet18_fpn", .resnet18), retinaNet("retinanet_resnet50_fpn", .resnet50),
-    DetectorArchitecture(name: "yolov5s") { classes, settings in
+    DetectorArchitecture(name: "yolov5s", classes: 80, inputSize: 640) { classes, settings in
       YOLO(classes: classes, anchors: settings.anchors ?? YOLOAnchors.coco)
     },
-    DetectorArchitecture(name: "yolov5n") { classes, settings in
+    DetectorArchitecture(name: "yolov5n", classes: 80, inputSize: 640) { classes, settings in
       YOLO(classes: classes, anchors: settings.anchors ?? YOLOAnchors.coco, width: 0.5)
     },
-    DetectorArchitecture(name: "ssd300_vgg16", imageSide: 300) { classes, _ in SSD(classes: classes) },
+    DetectorArchitecture(name: "ssd300_vgg16", imageSide: 300, classes: 90, inputSize: 300) { classes, _ in
+      SSD(classes: classes)
+    },
     detr("detr_resnet18", .resnet18), detr("detr_resnet50", .resnet50),
   ]
 
   private static func fasterRCNN(_ name: String, _ variant: ResNet.Variant) -> DetectorArchitecture {
-    DetectorArchitecture(name: name) { classes, settings in
+    DetectorArchitecture(name: name, classes: 90) { classes, settings in
       let levels = settings.finestLevel.clamped(to: 0...3)..<4
       return fasterRCNN(
         ResNetFeatures(variant, norm: settings.norm, levels: levels),
@@ -111,9 +124,10 @@ public struct DetectorArchitecture: Sendable {
 
   private static func detr(_ name: String, _ variant: ResNet.Variant) -> DetectorArchitecture {
     DetectorArchitecture(name: name) { classes, settings in
-      var size = DETR.Size()
-      size.queries = settings.queries
-      return DETR(ResNetFeatures(variant, norm: settings.norm, levels: 3..<4), classes: classes, size: size)
+      var shape = settings.detr ?? DETR.Shape(backbone: variant)
+      if settings.detr == nil { shape.size.queries = settings.queries }
+      let body = ResNetFeatures(shape.backbone, norm: settings.norm, levels: 3..<4)
+      return DETR(body, classes: classes, size: shape.size)
     }
   }
 }

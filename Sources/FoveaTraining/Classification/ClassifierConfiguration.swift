@@ -69,13 +69,10 @@ public struct ClassifierInput: Codable, Sendable, Equatable {
   /// - Parameter size: the size that the network expects, where the processor leaves it to the image.
   public init(_ processor: ImageProcessor, size: ImageSize) {
     let size = processor.outputSize ?? size
-    let (shortest, share) = (min(size.height, size.width), processor.rescaleFactor.map { $0 * 255 } ?? 255)
+    let shortest = min(size.height, size.width)
     let edge = if case .shortestEdge(let length) = processor.scaling { length } else { shortest }
-    let statistics = processor.statistics ?? ChannelStatistics(mean: [0, 0, 0], standardDeviation: [1, 1, 1])
-    self.init(
-      size: size, resize: edge, channels: statistics.mean.count,
-      statistics: ChannelStatistics(
-        mean: statistics.mean.map { $0 / share }, standardDeviation: statistics.standardDeviation.map { $0 / share }))
+    let statistics = processor.pixelStatistics
+    self.init(size: size, resize: edge, channels: statistics.mean.count, statistics: statistics)
     self.processor = processor
   }
 
@@ -97,5 +94,15 @@ public struct ClassifierInput: Codable, Sendable, Equatable {
     }
     guard [1, 3].contains(channels) else { throw RecipeError(file, "input.channels: \(channels) is neither 1 nor 3") }
     try statistics.check(channels: channels, in: file)
+  }
+}
+
+extension ImageProcessor {
+  /// What pixels in 0...1 are normalised with so that the numbers are the processor's.
+  var pixelStatistics: ChannelStatistics {
+    let share = rescaleFactor.map { $0 * 255 } ?? 255
+    let statistics = self.statistics ?? ChannelStatistics(mean: [0, 0, 0], standardDeviation: [1, 1, 1])
+    return ChannelStatistics(
+      mean: statistics.mean.map { $0 / share }, standardDeviation: statistics.standardDeviation.map { $0 / share })
   }
 }

@@ -57,6 +57,11 @@ public struct DetectorInput: Codable, Sendable, Equatable {
   public var isSquare: Bool?
   /// What the channels are normalised with.
   public var statistics: ChannelStatistics
+  /// What a published model came with, which then decides in place of the above; nil for a run's own.
+  public var processor: ImageProcessor?
+
+  /// The processor has a file of its own, `preprocessor_config.json`.
+  private enum CodingKeys: String, CodingKey { case shortestEdge, longestEdge, isSquare, statistics }
 
   public init(shortestEdge: Int, longestEdge: Int, statistics: ChannelStatistics) {
     self.shortestEdge = shortestEdge
@@ -70,11 +75,25 @@ public struct DetectorInput: Codable, Sendable, Equatable {
     isSquare = true
   }
 
+  /// What a published model's processor does.
+  public init(_ processor: ImageProcessor) {
+    let limit = 8192
+    let edges: (shortest: Int, longest: Int) =
+      switch processor.scaling {
+      case .edges(let shortest, let longest): (shortest, longest)
+      case .shortestEdge(let length): (length, limit)
+      case .exact(let size): (min(size.height, size.width), max(size.height, size.width))
+      case nil: (limit, limit)
+      }
+    self.init(shortestEdge: edges.shortest, longestEdge: edges.longest, statistics: processor.pixelStatistics)
+    self.processor = processor
+  }
+
   /// The side of the squares that images become; nil where they keep their shapes.
   public var side: Int? { isSquare == true ? shortestEdge : nil }
 
-  /// What batches are padded to: the stride of the coarsest maps. Squares need no padding.
-  public var multiple: Int { side == nil ? 32 : 1 }
+  /// What batches are padded to: the stride of the coarsest maps. Squares need no padding, and transformers adds none.
+  public var multiple: Int { side == nil && processor == nil ? 32 : 1 }
 
   /// The size that an image gets in evaluation and prediction.
   public var target: Resize.Target {
@@ -82,7 +101,10 @@ public struct DetectorInput: Codable, Sendable, Equatable {
   }
 
   /// The transforms of evaluation and prediction.
-  public var evaluation: Transforms { [Resize(target), Normalize(statistics)] }
+  public var evaluation: Transforms {
+    if let processor { return [processor] }
+    return [Resize(target), Normalize(statistics)]
+  }
 
   /// The transforms of training: every image gets one of several sizes, unless it becomes a square.
   ///

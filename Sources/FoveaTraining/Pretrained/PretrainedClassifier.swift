@@ -44,7 +44,7 @@ public struct PretrainedClassifier {
       throw published.fields.error(
         "num_labels", "says that there are no classes; give classNames, and fine-tune the last layer")
     }
-    try Self.check(try family.parameterCount(published), against: weights, published)
+    try published.check(parameterCount: family.parameterCount(published), against: weights)
     let model = try family.makeModel(published, names.count)
     self.model = model
     report = try LoadError.naming(folder.path) {
@@ -59,31 +59,32 @@ public struct PretrainedClassifier {
     try published.classNames() ?? ImageNetClasses.names
   }
 
+  /// How images become the input: as the folder says, else as is usual for the model.
+  private static func input(_ published: PretrainedConfiguration, _ folder: URL) throws -> ClassifierInput {
+    let side = try published.fields.integer("image_size", default: 224, in: 1...8192)
+    return ClassifierInput(try published.imageProcessor(in: folder), size: ImageSize(side))
+  }
+}
+
+extension PretrainedConfiguration {
   /// Refuses a description of a network that is far larger than its weights, before memory is taken for it.
-  private static func check(
-    _ described: Double, against weights: StateDict, _ published: PretrainedConfiguration
-  ) throws {
+  func check(parameterCount described: Double, against weights: StateDict) throws {
     let stored = weights.reduce(0.0) { $0 + Double($1.value.count) }
     guard described <= stored * 2 + 1e7 else {
-      throw published.fields.error(
+      throw fields.error(
         "model_type",
         "describes a network of \(String(format: "%.3g", described)) parameters, but the weights hold "
           + "\(String(format: "%.3g", stored)); config.json and the weights do not belong together")
     }
   }
 
-  /// How images become the input: as the folder says, else as is usual for the model.
-  private static func input(_ published: PretrainedConfiguration, _ folder: URL) throws -> ClassifierInput {
+  /// What makes the input of images: as the folder says, else as is usual for the model.
+  func imageProcessor(in folder: URL) throws -> ImageProcessor {
     let file = folder.appendingPathComponent(ImageProcessor.fileName)
-    let side = try published.fields.integer("image_size", default: 224, in: 1...8192)
-    let processor: ImageProcessor
     if FileManager.default.fileExists(atPath: file.path) {
-      processor = try ImageProcessor(JSONFields(contentsOf: file), modelType: published.modelType)
-    } else if published.library == .timm {
-      processor = try ImageProcessor(timm: published.pretrainedSettings())
-    } else {
-      processor = try ImageProcessor(JSONFields([:], file: file.path), modelType: published.modelType)
+      return try ImageProcessor(JSONFields(contentsOf: file), modelType: modelType)
     }
-    return ClassifierInput(processor, size: ImageSize(side))
+    if library == .timm { return try ImageProcessor(timm: pretrainedSettings()) }
+    return try ImageProcessor(JSONFields([:], file: file.path), modelType: modelType)
   }
 }

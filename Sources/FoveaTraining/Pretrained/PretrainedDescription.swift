@@ -35,15 +35,22 @@ extension PretrainedConfiguration {
   }
 }
 
+extension PretrainedConfiguration {
+  /// Whether what a recipe calls `model` is a folder or a name on the Hub, and not the name of an architecture.
+  static func isPlace(_ name: String) -> Bool {
+    var isFolder: ObjCBool = false
+    let isThere = FileManager.default.fileExists(atPath: name, isDirectory: &isFolder) && isFolder.boolValue
+    return name.contains("/") || isThere
+  }
+}
+
 extension PretrainedClassifier {
   /// Loads what a recipe calls `model`, where that is the name of a published model or a folder, with fresh last layers
   /// where the data's classes are others; nil where it is to be the name of an architecture.
   static func forRecipe(
     model name: String, classNames: [String], progress: ProgressHandler?
   ) throws -> PretrainedClassifier? {
-    var isFolder: ObjCBool = false
-    let isThere = FileManager.default.fileExists(atPath: name, isDirectory: &isFolder) && isFolder.boolValue
-    guard name.contains("/") || isThere else { return nil }
+    guard PretrainedConfiguration.isPlace(name) else { return nil }
     return try PretrainedClassifier(
       contentsOf: Hub().location(ofModel: name, progress: progress), classNames: classNames, ignoreMismatchedSizes: true
     )

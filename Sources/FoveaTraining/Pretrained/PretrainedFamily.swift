@@ -36,7 +36,7 @@ public struct PretrainedFamily: Sendable {
     let hint = nearestName(to: type, in: known).map { "; did you mean '\($0)'?" } ?? ""
     let key = configuration.library == .transformers ? "model_type" : "architecture"
     throw configuration.fields.error(
-      key, "is '\(type)', which is no model that Fovea has: \(known.joined(separator: ", "))\(hint)")
+      key, "is '\(type)', which is no classifier that Fovea has: \(known.joined(separator: ", "))\(hint)")
   }
 }
 

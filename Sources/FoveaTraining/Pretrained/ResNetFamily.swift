@@ -27,7 +27,7 @@ extension PretrainedFamily {
 }
 
 /// A ResNet as transformers' `config.json` describes it.
-private struct ResNetShape {
+struct ResNetShape {
   let variant: ResNet.Variant
   let channels: Int
 

@@ -123,6 +123,11 @@ private struct Squares: Dataset {
     #expect(throws: TrainingError.self) {
       try DetectorEvaluation(of: pipeline, on: Squares(), classNames: ["a", "b"], threads: 0)
     }
+    // A model may know more classes than the set has. What this one takes for another class does not count.
+    let more = try DetectorEvaluation(
+      of: pipeline, on: Squares(), classNames: ["bright", "other", "dark"], threads: 0)
+    #expect(more.summary.averagePrecision50 == 0.5)
+    #expect(more.summary.classes.map { $0.averagePrecision(overlap: 0.5) } == [1, 0])
   }
 
   private func objects(_ found: Detections) -> [(label: Int, score: Double, box: [Double])] {

@@ -38,9 +38,9 @@ struct PretrainedReference: Decodable {
 final class FolderCopy {
   let url = FileManager.default.temporaryDirectory.appendingPathComponent("fovea-pretrained-\(UUID().uuidString)")
 
-  init(of name: String) throws {
-    try FileManager.default.copyItem(at: PretrainedReference.folder(name), to: url)
-  }
+  convenience init(of name: String) throws { try self.init(ofFolder: PretrainedReference.folder(name)) }
+
+  init(ofFolder folder: URL) throws { try FileManager.default.copyItem(at: folder, to: url) }
 
   deinit { try? FileManager.default.removeItem(at: url) }
 

@@ -13,7 +13,7 @@ import Torch
 /// ```
 public final class DETR: Module, ObjectDetector {
   /// How large the transformer is. The defaults are the paper's.
-  public struct Size: Sendable, Hashable {
+  public struct Size: Codable, Sendable, Hashable {
     public var width = 256
     public var heads = 8
     /// The width of the layers between two of ``width``.
