@@ -4,6 +4,10 @@ import Torch
 
 /// The options of a training by the names that Hugging Face's `TrainingArguments` has for them, with its defaults.
 ///
+/// Four differ on purpose: it validates and saves after each epoch (there: never, and every 500 steps), as a run that shows no
+/// metrics teaches nothing; it keeps one best checkpoint beside the two newest (there: all), for the disk; and two threads
+/// load images (there: none beside the one that trains), which changes no result.
+///
 /// ```swift
 /// var arguments = TrainingArguments(outputDir: URL(filePath: "runs/vit"))
 /// arguments.learningRate = 2e-5
@@ -32,14 +36,16 @@ public struct TrainingArguments: Sendable {
   /// The largest norm of all gradients together; 0 leaves them as they are.
   public var maxGradNorm = 1.0
   public var lrSchedulerType = SchedulerType.linear
-  public var optim = OptimizerName.adamwTorch
+  public var optim = OptimizerName.adamwTorchFused
   public var warmupSteps = 0
-  /// The share of all steps that is warm-up, where `warmupSteps` is 0.
+  /// The share of all steps that is warm-up, where `warmupSteps` is 0. From version 5 on, transformers has `warmup_steps`
+  /// below 1 in its place.
   public var warmupRatio = 0.0
   public var labelSmoothingFactor = 0.0
 
   public var bf16 = false
   public var seed: UInt64 = 42
+  /// Threads that load images; nothing but the time depends on it.
   public var dataloaderNumWorkers = 2
   public var dataloaderDropLast = false
 
@@ -82,8 +88,9 @@ public struct TrainingArguments: Sendable {
     case reduceOnPlateau = "reduce_lr_on_plateau"
   }
 
-  /// What changes the weights.
+  /// What changes the weights. AdamW is one kernel for all weights by either name.
   public enum OptimizerName: String, Sendable, CaseIterable {
+    case adamwTorchFused = "adamw_torch_fused"
     case adamwTorch = "adamw_torch"
     case sgd
     case rmsprop
@@ -137,7 +144,7 @@ public struct TrainingArguments: Sendable {
     let groups = fineTuning.parameterGroups(of: model)
     let optimizer: Optimizer =
       switch optim {
-      case .adamwTorch:
+      case .adamwTorchFused, .adamwTorch:
         AdamW(
           groups, learningRate: learningRate, beta1: adamBeta1, beta2: adamBeta2, epsilon: adamEpsilon,
           weightDecay: weightDecay)

@@ -1,8 +1,8 @@
 """Makes the reference values of detection: torchvision's and transformers' on small random models.
 
-    python Tests/Reference/detection.py [boxes|fasterrcnn|retinanet|ssd|detr]...
+    python Tests/Reference/detection.py [boxes|kernels|fasterrcnn|retinanet|ssd|detr]...
 
-Needs torch, torchvision, transformers and safetensors. Writes Tests/TorchTests/Fixtures/boxes.safetensors and
+Needs torch, torchvision, transformers and safetensors. Writes Tests/TorchTests/Fixtures/{boxes,kernels}.safetensors and
 Tests/FoveaModelsTests/Fixtures/{fasterrcnn,retinanet,ssd,detr}.safetensors. Deterministic.
 """
 
@@ -138,6 +138,72 @@ def boxes_fixture():
             name = f"align.{sampling}.{'aligned' if aligned else 'plain'}"
             out[name], out[f"{name}.gradient"] = result.detach(), x.grad
     save(out, "TorchTests", "boxes")
+
+
+def many_boxes():
+    """Most overlap some others; as Swift makes them."""
+    parts = torch.rand(3000, 4, generator=seeded(11))
+    corner = parts[:, :2] * 200
+    return torch.cat([corner, corner + (parts[:, 2:] * 55 + 5)], 1)
+
+
+def strange_boxes():
+    """On whole pixels, so that many are the same, empty, inside out or just at a threshold; some are of no use at all."""
+    boxes = torch.rand(240, 4, generator=seeded(12)).mul(9).floor()
+    upright = torch.arange(240) % 4 > 0
+    low, high = boxes[upright].view(-1, 2, 2).aminmax(dim=1)
+    boxes[upright] = torch.cat([low, high], 1)
+    inf, nan = math.inf, math.nan
+    boxes[::30] = torch.tensor([
+        [nan, 0, 5, 5], [0, 0, nan, nan], [-inf, -inf, inf, inf], [0, 0, inf, 4], [0, 0, 1e20, 1e20],
+        [1, 1, 1e20, 1e20], [-3e38, -3e38, 3e38, 3e38], [1e30, 1e30, 1e30, 1e30]])
+    scores = torch.rand(240, generator=seeded(13)).mul(8).round().div(8)
+    scores[3::50], scores[7::70], scores[11::60] = nan, inf, -inf
+    return boxes, scores, torch.randint(0, 3, (240,), generator=seeded(14))
+
+
+def kernels_fixture():
+    """Larger inputs, which Swift makes by the same seeds, and stranger ones."""
+    out = {}
+    boxes, scores = many_boxes(), torch.rand(3000, generator=seeded(15))
+    groups = (torch.rand(3000, generator=seeded(16)) * 7).long()
+    assert len(scores.unique()) == 3000
+    for threshold in (0.3, 0.6):
+        overlaps = ops.box_iou(boxes.double(), boxes.double())
+        assert (overlaps - threshold).abs().min() > 1e-7, "an overlap that roundings judge"
+        out[f"many.nms.{threshold}"] = ops.nms(boxes, scores, threshold)
+        out[f"many.batched.{threshold}"] = ops.boxes._batched_nms_vanilla(boxes, scores, groups, threshold)
+    boxes, scores, groups = strange_boxes()
+    out["strange.boxes"], out["strange.scores"], out["strange.groups"] = boxes, scores, groups
+    for threshold in (0.0, 0.3, 0.5, 1.0):
+        out[f"strange.nms.{threshold}"] = ops.nms(boxes, scores, threshold)
+        kept = [
+            places[ops.nms(boxes[places], scores[places], threshold)]
+            for places in ((groups == group).nonzero().squeeze(1) for group in range(3))]
+        out[f"strange.batched.{threshold}"] = torch.cat(kept).sort().values
+
+    image = torch.rand(2, 70, 38, 50, generator=seeded(17))
+    parts = torch.rand(200, 5, generator=seeded(18))
+    low = parts[:, 1:3] * 240 - 40
+    rois = torch.cat([(parts[:, :1] * 2).floor(), low, low + parts[:, 3:] * 120], 1)
+    weight = torch.rand(200, 70, 7, 7, generator=seeded(19)) - 0.5
+    huge = torch.tensor([
+        [0, -1e9, -1e9, 2e9, 2e9], [1, 1e9, 1e9, 2e9, 2e9], [0, -1e30, 0, 2e30, 8], [1, 5, 5, -1e6, -1e6],
+        [0, 4, 4, 4, 4], [1, 1e6, 4, 1e6, 4]], dtype=torch.float32)
+    out["huge.rois"] = huge
+    for name, regions, sampling, aligned in [
+        ("plain", rois, 2, False), ("adaptive", rois, 0, True), ("huge.plain", huge, 2, False),
+        ("huge.aligned", huge, 3, True),
+    ]:
+        for dtype in (torch.float32, torch.float64):
+            x = image.to(dtype).clone().requires_grad_()
+            result = ops.roi_align(x, regions.to(dtype), (7, 7), 0.25, sampling, aligned)
+            factors = weight[: len(regions)].to(dtype)
+            (result * factors).sum().backward()
+            key = f"{name}.{str(dtype).removeprefix('torch.')}"
+            out[f"{key}.regions"] = (result.detach() * factors).double().sum((1, 2, 3))
+            out[f"{key}.gradient"] = (x.grad * image).double().sum((2, 3))
+    save(out, "TorchTests", "kernels")
 
 
 # Detectors. All in double precision: what is compared is the computation, not how its roundings fall.
@@ -333,6 +399,6 @@ def save(tensors, target, name):
 
 
 if __name__ == "__main__":
-    for name in sys.argv[1:] or ["boxes", "fasterrcnn", "retinanet", "ssd", "detr"]:
-        {"boxes": boxes_fixture, "fasterrcnn": fasterrcnn_fixture, "retinanet": retinanet_fixture,
-         "ssd": ssd_fixture, "detr": detr_fixture}[name]()
+    for name in sys.argv[1:] or ["boxes", "kernels", "fasterrcnn", "retinanet", "ssd", "detr"]:
+        {"boxes": boxes_fixture, "kernels": kernels_fixture, "fasterrcnn": fasterrcnn_fixture,
+         "retinanet": retinanet_fixture, "ssd": ssd_fixture, "detr": detr_fixture}[name]()

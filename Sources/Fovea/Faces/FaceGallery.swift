@@ -91,7 +91,7 @@ public final class FaceGallery {
 
   /// The people who are most similar to a query, best first: each by the most similar of their photographs.
   ///
-  /// Every embedding is compared, in one matrix product.
+  /// The answer is that of comparing every embedding.
   ///
   /// - Parameters:
   ///   - query: `[D]`.

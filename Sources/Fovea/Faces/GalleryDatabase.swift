@@ -14,18 +14,32 @@ enum GalleryDatabase {
     configuration.busyMode = .timeout(30)
     configuration.journalMode = .wal
     configuration.prepareDatabase { database in
-      try database.execute(sql: "PRAGMA synchronous = FULL")
       // What is removed is overwritten, not only forgotten: these are people's faces.
       try database.execute(sql: "PRAGMA secure_delete = ON")
     }
     return try GalleryError.naming(file) {
-      let queue = try DatabaseQueue(path: file.path, configuration: configuration)
-      guard try !queue.read(migrator.hasBeenSuperseded) else {
-        throw GalleryError.file(file.path, problem: "was made by a newer version of Fovea; use that one")
+      // Of several that make the file at once, SQLite sends some away without waiting, and some see tables half made.
+      let deadline = Date(timeIntervalSinceNow: 3)
+      while true {
+        do {
+          return try prepared(DatabaseQueue(path: file.path, configuration: configuration), file)
+        } catch let error as DatabaseError
+          where [.SQLITE_BUSY, .SQLITE_ERROR].contains(error.resultCode) && Date() < deadline
+        {
+          Thread.sleep(forTimeInterval: 0.01)
+        }
       }
-      try migrator.migrate(queue)
-      return queue
     }
+  }
+
+  private static func prepared(_ queue: DatabaseQueue, _ file: URL) throws -> DatabaseQueue {
+    // Opening a write-ahead log has set it to NORMAL, which may lose the last commits when the power fails.
+    try queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+    guard try !queue.read(migrator.hasBeenSuperseded) else {
+      throw GalleryError.file(file.path, problem: "was made by a newer version of Fovea; use that one")
+    }
+    try migrator.migrate(queue)
+    return queue
   }
 
   private static var migrator: DatabaseMigrator {

@@ -4,8 +4,7 @@ import Torch
 
 /// All embeddings of a gallery in one matrix, so that a query is compared with all of them at once.
 struct GalleryIndex: Sendable {
-  /// `[N, D]`, of length 1.
-  let embeddings: Tensor
+  private let table: EmbeddingTable
   /// Whose each is, by its place among ``names``.
   private let owners: [Int32]
   let names: [String]
@@ -13,12 +12,14 @@ struct GalleryIndex: Sendable {
   /// SQLite's data version when it was read.
   let version: Int
 
+  /// `[N, D]`, of length 1.
+  var embeddings: Tensor { table.rows }
   var count: Int { owners.count }
   var isEmpty: Bool { owners.isEmpty }
 
   /// Reads a gallery.
   ///
-  /// - Throws: ``GalleryError`` for an embedding of another size than it should have.
+  /// - Throws: ``GalleryError`` for an embedding of another size or length than it should have.
   init(_ database: Database, model: String, dimensions: Int, version: Int, file: URL) throws {
     let number = try Int.fetchOne(
       database, sql: "SELECT COUNT(*) FROM embedding WHERE model = ?", arguments: [model])
@@ -51,7 +52,18 @@ struct GalleryIndex: Sendable {
         sources.append(row[1])
       }
     }
-    embeddings = matrix[0..<owners.count]
+    let embeddings = matrix[0..<owners.count]
+    guard Bool(((embeddings.norm(dims: [1]) - 1).abs() .< 1e-3).all()) else {
+      throw GalleryError.file(file.path, problem: "an embedding in it is not of length 1: it is damaged")
+    }
+    self.init(table: EmbeddingTable(embeddings), owners: owners, names: names, sources: sources, version: version)
+  }
+
+  /// - Parameters:
+  ///   - owners: whose each row is, by its place among `names`.
+  ///   - sources: what the photograph of each row is called.
+  init(table: EmbeddingTable, owners: [Int32], names: [String], sources: [String], version: Int = 0) {
+    self.table = table
     self.owners = owners
     self.names = names
     self.sources = sources
@@ -61,21 +73,33 @@ struct GalleryIndex: Sendable {
   /// The most similar people to a query of length 1, best first.
   func matches(_ query: [Float], top: Int, atLeast least: Double?) -> [FaceMatch] {
     guard !isEmpty, top > 0 else { return [] }
-    let similarities = withNoGrad { embeddings.matmul(Tensor(query)) }
-    // A person may have many of the best photographs, so more are looked at until enough people are found.
+    let query = Tensor(query)
+    let least = least ?? -.infinity
+    let bounds = table.upperBounds(for: query)
+    // More are looked at until enough people are found: one may have many of the best photographs.
     var looked = min(count, max(4 * top, 32))
     while true {
-      let (values, places) = similarities.topK(looked)
+      let (highest, places) = bounds.topK(looked)
+      // No photograph that is not looked at is more similar than this.
+      let rest = looked == count ? -.infinity : highest.array(Double.self)[looked - 1]
       var found: [FaceMatch] = []
       var seen: Set<Int32> = []
-      for (value, place) in zip(values.array(Double.self), places.array(Int.self)) {
-        if found.count == top || value < least ?? -.infinity { return found }
+      for (place, similarity) in ranked(places, query) {
+        if found.count == top || max(similarity, rest) < least { return found }
+        if similarity <= rest { break }
         guard seen.insert(owners[place]).inserted else { continue }
         found.append(
-          FaceMatch(person: names[Int(owners[place])], similarity: min(1, value), photograph: sources[place]))
+          FaceMatch(person: names[Int(owners[place])], similarity: min(1, similarity), photograph: sources[place]))
       }
       if found.count == top || looked == count { return found }
       looked = min(count, 4 * looked)
+    }
+  }
+
+  /// Photographs with their similarities to a query, the best first; of equal ones, that which was enrolled first.
+  private func ranked(_ places: Tensor, _ query: Tensor) -> [(place: Int, similarity: Double)] {
+    zip(places.array(Int.self), table.similarities(of: places, to: query)).sorted {
+      $0.1 == $1.1 ? $0.0 < $1.0 : $0.1 > $1.1
     }
   }
 
@@ -83,8 +107,7 @@ struct GalleryIndex: Sendable {
   func similarity(of query: [Float], to person: String) -> Double? {
     guard let owner = names.firstIndex(of: person) else { return nil }
     let places = owners.indices.filter { owners[$0] == owner }
-    let similarities = embeddings.indexSelect(dim: 0, Tensor(places)).matmul(Tensor(query))
-    return min(1, Double(similarities.max()))
+    return table.similarities(of: Tensor(places), to: Tensor(query)).max().map { min(1, $0) }
   }
 
   /// Whose each embedding is.

@@ -77,10 +77,10 @@ public struct Download: Sendable {
       },
       failure: { failure($0.problem, attempts: $1) },
       onSetback: { setback, pause in
-        let wait = "trying again in \(Int((pause / .seconds(1)).rounded(.up))) s"
         progress?(
           DownloadProgress(
-            file: destination, received: partial.size, total: nil, setback: "\(failure(setback.problem)); \(wait)"))
+            file: destination, received: partial.size, total: nil,
+            setback: Retries.notice(failure(setback.problem), pause)))
       }
     ) {
       try await Transfer(download: self, progress: progress).run()

@@ -4,6 +4,8 @@ struct Retries: Sendable {
   var attempts = 6
   var firstPause = Duration.seconds(1)
   var longestPause = Duration.seconds(60)
+  /// The longest that a server may ask for; whoever wants to be left alone for longer is not asked again.
+  var longestWish = Duration.seconds(300)
 
   /// Tries until it works; gives up at once for good reasons, and for passing ones after some attempts.
   ///
@@ -21,13 +23,20 @@ struct Retries: Sendable {
         if hasProgressed() { failures = 0 }
         failures += 1
         let most = min(attempts, setback.attempts ?? attempts)
-        guard setback.isPassing, failures < most else { throw failure(setback, failures) }
+        guard setback.isPassing, failures < most, setback.pause ?? .zero <= longestWish else {
+          throw failure(setback, failures)
+        }
         let usual = min(firstPause * (1 << min(failures - 1, 20)), longestPause) * Double.random(in: 0.8...1.2)
-        let pause = setback.pause.map { min($0, longestPause) } ?? usual
+        let pause = setback.pause ?? usual
         onSetback(setback, pause)
         try await Task.sleep(for: pause)
       }
     }
+  }
+
+  /// What the user is told of a failure before a pause.
+  static func notice(_ failure: any Error, _ pause: Duration) -> String {
+    "\(failure); trying again in \(Int((pause / .seconds(1)).rounded(.up))) s"
   }
 }
 

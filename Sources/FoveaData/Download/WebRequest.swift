@@ -56,8 +56,8 @@ struct WebRequest {
     let code = Int(response.status.code)
     if code < 400 { return nil }
     guard code == 408 || code == 429 || code >= 500 else { return Setback(problem: .status(code)) }
-    let pause = response.headers.first(name: "Retry-After").flatMap { Int($0) }
-    return Setback(problem: .status(code), isPassing: true, pause: pause.map { .seconds(max($0, 0)) })
+    let pause = response.headers.first(name: "Retry-After").flatMap { RetryAfter.pause($0) }
+    return Setback(problem: .status(code), isPassing: true, pause: pause)
   }
 
   /// Why there was no answer. A name that cannot be resolved mostly means that there is no network, so it is looked up only

@@ -31,7 +31,7 @@ extension HubRepository {
     }
     let version: HubFileVersion
     do {
-      version = try await self.version(of: path, name, revision, cache, isUrgent: cached == nil)
+      version = try await self.version(of: path, name, revision, cache, isUrgent: cached == nil, progress: progress)
     } catch let error as HubError {
       // A server that cannot be reached is no reason to do without a file that is here.
       if case .download(let failure) = error.problem, failure.problem.isPassing, let cached { return cached }
@@ -50,7 +50,8 @@ extension HubRepository {
   ///
   /// - Parameter isUrgent: keeps asking a server that is busy; without it, one answer decides, as the file is here already.
   private func version(
-    of path: RelativePath, _ name: HubName, _ revision: HubRevision, _ cache: HubCache, isUrgent: Bool
+    of path: RelativePath, _ name: HubName, _ revision: HubRevision, _ cache: HubCache, isUrgent: Bool,
+    progress: ProgressHandler?
   ) async throws -> HubFileVersion {
     let url = hub.address("\(name.path)/resolve/\(revision.path)/\(path.escaped)")
     let request = WebRequest(
@@ -63,7 +64,12 @@ extension HubRepository {
           DownloadError(
             url: url.absoluteString, destination: cache.folder.path, problem: setback.problem, attempts: attempts)))
     }
-    let response = try await retries.run(failure: failure) {
+    let onSetback = { (setback: Setback, pause: Duration) in
+      let file = path.parts.reduce(cache.folder) { $0.appendingPathComponent($1) }
+      let notice = Retries.notice(failure(setback, 1), pause)
+      progress?(DownloadProgress(file: file, received: 0, total: nil, setback: notice))
+    }
+    let response = try await retries.run(failure: failure, onSetback: onSetback) {
       let response = try await request.answer()
       if let setback = WebRequest.setback(for: response), setback.isPassing { throw setback }
       return response

@@ -10,8 +10,16 @@ public struct DetectionRecipe: Codable, Sendable, Equatable {
   public var longestEdge = 800
   /// How likely four images are joined to one (Bochkovskiy et al., 2020).
   public var mosaic = 0.0
-  /// Takes random parts of images that overlap an object (Liu et al., 2016).
+  /// Takes random parts of images that overlap an object (Liu et al., 2016); objects whose centre is outside are left out.
   public var crop = false
+  /// Takes random parts of images that hold every object whole; not together with `crop`.
+  public var boxSafeCrop = false
+  /// How likely an image is put somewhere into a grey one up to four times as wide and high, which makes objects small (Liu et
+  /// al., 2016); before any crop.
+  public var zoomOut = 0.0
+  /// Brightness, contrast, saturation, hue and the order of the channels changed, each every other time (Liu et al., 2016);
+  /// besides `augmentation.color_jitter`, where that is not 0.
+  public var photometricDistortion = false
   /// What is done about boxes that are wrong (outside of the image, without area, twice): `drop`, `clip` or `fail`.
   public var faults = FaultPolicy.drop
   /// How the backbone normalises: `batch`, or `frozen` where it starts from trained weights.
@@ -42,7 +50,11 @@ public struct DetectionRecipe: Codable, Sendable, Equatable {
   enum CodingKeys: String, CodingKey, CaseIterable {
     case shortestEdges = "shortest_edges"
     case longestEdge = "longest_edge"
-    case mosaic, crop, faults, norm
+    case mosaic, crop
+    case boxSafeCrop = "box_safe_crop"
+    case zoomOut = "zoom_out"
+    case photometricDistortion = "photometric_distortion"
+    case faults, norm
     case frozenStages = "frozen_stages"
     case pyramidWidth = "pyramid_width"
     case finestLevel = "finest_level"
@@ -86,6 +98,8 @@ public struct DetectionRecipe: Codable, Sendable, Equatable {
       "a list of lengths in 32...4096")
     try require(edges.contains(longestEdge), "longest_edge", longestEdge, "in 32...4096")
     try require((0...1).contains(mosaic), "mosaic", mosaic, "in 0...1")
+    try require((0...1).contains(zoomOut), "zoom_out", zoomOut, "in 0...1")
+    try require(!(crop && boxSafeCrop), "box_safe_crop", boxSafeCrop, "possible with detection.crop")
     try require((0...5).contains(frozenStages), "frozen_stages", frozenStages, "in 0...5")
     try require((1...4096).contains(pyramidWidth), "pyramid_width", pyramidWidth, "in 1...4096")
     try require((0...3).contains(finestLevel), "finest_level", finestLevel, "in 0...3")

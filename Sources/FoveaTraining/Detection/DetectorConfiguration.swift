@@ -120,7 +120,10 @@ public struct DetectorInput: Codable, Sendable, Equatable {
       let share = recipe.colorJitter
       steps.append(ColorJitter(brightness: share, contrast: share, saturation: share))
     }
+    if detection.photometricDistortion { steps.append(RandomPhotometricDistort()) }
+    if detection.zoomOut > 0 { steps.append(RandomZoomOut(probability: detection.zoomOut, fill: 114)) }
     if detection.crop { steps.append(RandomIoUCrop()) }
+    if detection.boxSafeCrop { steps.append(BoxSafeRandomCrop()) }
     steps.append(
       side == nil
         ? MultiScaleResize(shortestEdges: detection.shortestEdges, longestAtMost: longestEdge) : Resize(target))

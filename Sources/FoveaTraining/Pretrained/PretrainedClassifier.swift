@@ -61,7 +61,7 @@ public struct PretrainedClassifier {
 
   /// How images become the input: as the folder says, else as is usual for the model.
   private static func input(_ published: PretrainedConfiguration, _ folder: URL) throws -> ClassifierInput {
-    let side = try published.fields.integer("image_size", default: 224, in: 1...8192)
+    let side = try PretrainedFamily.side(published.fields, "image_size", default: 224, in: 1...8192)
     return ClassifierInput(try published.imageProcessor(in: folder), size: ImageSize(side))
   }
 }

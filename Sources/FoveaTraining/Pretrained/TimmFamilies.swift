@@ -23,7 +23,12 @@ extension PretrainedFamily {
   static func timmModel(_ configuration: PretrainedConfiguration, _ classes: Int) throws -> any ImageClassifier {
     let architecture = try architecture(configuration)
     let input = try inputSize(configuration, architecture)
-    return try architecture.make(classes: classes, inputChannels: input[0], imageSize: input[1])
+    let model = try architecture.make(classes: classes, inputChannels: input[0], imageSize: input[1])
+    guard input[1] == input[2] || !(model is VisionTransformer) else {
+      throw try configuration.pretrainedSettings().error(
+        "input_size", "is \(input[1]) x \(input[2]), but Fovea's vision transformers have positions for squares only")
+    }
+    return model
   }
 
   private static func architecture(_ configuration: PretrainedConfiguration) throws -> ClassifierArchitecture {

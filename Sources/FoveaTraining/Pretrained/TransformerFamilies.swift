@@ -60,8 +60,8 @@ extension PretrainedFamily {
     var shape = VisionTransformer.Configuration(
       width: width, depth: try fields.integer("num_hidden_layers", default: 12, in: 1...256),
       heads: try fields.integer("num_attention_heads", default: 12, in: 1...256), hiddenWidth: hidden)
-    shape.imageSize = try fields.integer("image_size", default: 224, in: 1...8192)
-    shape.patchSize = try fields.integer("patch_size", default: isDINOv2 ? 14 : 16, in: 1...1024)
+    shape.imageSize = try side(fields, "image_size", default: 224, in: 1...8192)
+    shape.patchSize = try side(fields, "patch_size", default: isDINOv2 ? 14 : 16, in: 1...1024)
     shape.inputChannels = try fields.integer("num_channels", default: 3, in: 1...4)
     shape.hasQKVBias = try fields.bool("qkv_bias", default: true)
     shape.normEps = try fields.number("layer_norm_eps", default: isDINOv2 ? 1e-6 : 1e-12, in: 0...1)
@@ -77,6 +77,19 @@ extension PretrainedFamily {
       throw fields.error("hidden_size", "goes with the others to no network: \(problem)")
     }
     return shape
+  }
+
+  /// The side of a square, for which transformers has a number, or height and width.
+  static func side(
+    _ fields: JSONFields, _ key: String, default fallback: Int, in range: ClosedRange<Int>
+  ) throws -> Int {
+    guard fields[key]?.array != nil else { return try fields.integer(key, default: fallback, in: range) }
+    let sides = try fields.integers(key, default: [], count: 2, in: range)
+    guard sides[0] == sides[1] else {
+      throw fields.error(
+        key, "is \(sides[0]) x \(sides[1]), but Fovea's vision transformers have positions for squares only")
+    }
+    return sides[0]
   }
 
   private static func describeDINOv2(

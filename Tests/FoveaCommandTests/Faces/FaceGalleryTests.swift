@@ -125,6 +125,39 @@ import Testing
     #expect(try gallery().people().map(\.photographs) == [12, 12, 12, 12, 12])
   }
 
+  @Test func manyMayMakeTheFileAtOnce() throws {
+    let failures = Failures()
+    for round in 0..<10 {
+      let file = folder.appendingPathComponent("new-\(round)")
+      DispatchQueue.concurrentPerform(iterations: 8) { writer in
+        do {
+          let gallery = try FaceGallery(file, model: "a", dimensions: 4)
+          try gallery.enroll("Ada", source: "", digest: "\(writer)", embedding: Tensor([1, 0, 0, 0] as [Float]))
+        } catch { failures.add("\(error)") }
+      }
+      #expect(try FaceGallery(file, model: "a", dimensions: 4).count() == 8)
+    }
+    #expect(failures.all.isEmpty)
+  }
+
+  @Test func commitsAreOnTheDiskBeforeTheyAreAcknowledged() throws {
+    let database = try gallery().database
+    let full = 2
+    #expect(try database.writeWithoutTransaction { try Int.fetchOne($0, sql: "PRAGMA synchronous") } == full)
+    #expect(try database.writeWithoutTransaction { try Int.fetchOne($0, sql: "PRAGMA secure_delete") } == 1)
+  }
+
+  @Test func anEmbeddingOfAnotherLengthIsDamage() throws {
+    let gallery = try gallery()
+    try enrolTeam(gallery)
+    let wrong = [Float](repeating: .nan, count: 4).withUnsafeBytes { Data($0) }
+    try gallery.database.write {
+      try $0.execute(sql: "UPDATE embedding SET vector = ? WHERE id = 2", arguments: [wrong])
+    }
+    let error = #expect(throws: GalleryError.self) { try self.gallery().identify(vector(1, 0, 0, 0)) }
+    #expect(error?.description.contains("damaged") == true)
+  }
+
   @Test func wrongEmbeddingsAndNamesChangeNothing() throws {
     let gallery = try gallery()
     for wrong in [vector(1, 2), vector(0, 0, 0, 0), vector(.nan, 0, 0, 1), vector(.infinity, 0, 0, 1)] {

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Testing
 
 @testable import FoveaData
@@ -13,6 +14,68 @@ extension HubTests {
     }
     _ = try hub(server).model("org/net").file("model.safetensors")
     #expect(server.requests.count == 6)
+  }
+
+  /// How a server says when it wants to be asked again.
+  enum Wish: CaseIterable {
+    case seconds, date
+
+    /// `Retry-After`, and the moment that it means.
+    var header: (text: String, moment: Date) {
+      let now = Date()
+      if self == .seconds { return ("1", now + 1) }
+      let moment = Date(timeIntervalSince1970: (now.timeIntervalSince1970 + 2).rounded(.down))
+      let formatter = DateFormatter()
+      formatter.locale = Locale(identifier: "en_US_POSIX")
+      formatter.timeZone = TimeZone(identifier: "GMT")
+      formatter.dateFormat = "EEE, dd MMM yyyy HH:mm:ss 'GMT'"
+      return (formatter.string(from: moment), moment)
+    }
+  }
+
+  @Test("A busy Hub is not asked before the moment that it names", arguments: [429, 503], Wish.allCases)
+  func notBefore(status: Int, wish: Wish) throws {
+    let small = SmallHub()
+    let moments = Mutex<[Date]>([])
+    let early = Mutex(0)
+    // Both the question about a file and the file itself are put off once.
+    let server = try LocalServer { request in
+      if let moment = moments.withLock({ $0.last }), Date() < moment { early.withLock { $0 += 1 } }
+      if request.number % 2 == 1 { return small.reply(to: request) }
+      let (text, moment) = wish.header
+      moments.withLock { $0.append(moment) }
+      return .init(status: status, headers: ["Retry-After": text])
+    }
+    let told = Told()
+    let file = try hub(server).model("org/net").file("model.safetensors") { told.add($0) }
+    #expect(try Data(contentsOf: file) == Data(SmallHub.body))
+    #expect(server.requests.map(\.method) == ["HEAD", "HEAD", "GET", "GET"])
+    #expect(early.withLock { $0 } == 0)
+    let setbacks = told.all.compactMap(\.setback)
+    #expect(setbacks.count == 2 && setbacks.allSatisfy { $0.contains("\(status)") && $0.contains("trying again in") })
+    #expect(told.all.allSatisfy { $0.file.lastPathComponent == "model.safetensors" })
+  }
+
+  @Test("A Hub that wants to be left alone for long is not asked again", arguments: ["301", "86400"])
+  func leftAlone(seconds: String) throws {
+    let server = try LocalServer { _ in .init(status: 429, headers: ["Retry-After": seconds]) }
+    guard case .download(let error) = problem({ _ = try hub(server).model("org/net").file("config.json") }) else {
+      Issue.record("expected a download's error")
+      return
+    }
+    #expect(error.problem == .status(429) && error.attempts == 1 && server.requests.count == 1)
+  }
+
+  @Test("Seconds and dates are read, nonsense is not")
+  func retryAfter() {
+    let now = Date(timeIntervalSince1970: 784_111_700)
+    #expect(RetryAfter.pause("120", now: now) == .seconds(120))
+    #expect(RetryAfter.pause("-5", now: now) == .zero)
+    #expect(RetryAfter.pause("Sun, 06 Nov 1994 08:49:37 GMT", now: now) == .seconds(77))
+    #expect(RetryAfter.pause("Sun, 06 Nov 1994 08:00:00 GMT", now: now) == .zero)
+    for text in ["", "soon", "1.5", "99999999999999999999", "Sun, 31 Feb 1994 08:49:37 GMT", "1994-11-06"] {
+      #expect(RetryAfter.pause(text, now: now) == nil, "\(text)")
+    }
   }
 
   @Test("A connection that is cut at any byte is taken up there")

@@ -3,14 +3,14 @@ import FoveaModels
 import Testing
 import Torch
 
-/// What Tests/Reference/detection.py wrote, and the same made-up weights, images and targets.
+/// What Tests/Reference/detection.py or yolo.py wrote, and the same made-up weights, images and targets.
 struct DetectionReference {
   let values: StateDict
 
   init(_ name: String) {
     guard let file = Bundle.module.resourceURL?.appending(path: "Fixtures/\(name).safetensors"),
       let values = try? StateDict(contentsOf: file)
-    else { fatalError("Fixtures/\(name).safetensors is missing: run Tests/Reference/detection.py") }
+    else { fatalError("Fixtures/\(name).safetensors is missing: run Tests/Reference/detection.py and yolo.py") }
     self.values = values
   }
 
@@ -39,9 +39,9 @@ struct DetectionReference {
     ]
   }
 
-  /// Weights by their names.
+  /// Weights by their names. YOLO's anchors stay.
   static func fill(_ model: Module) {
-    for (key, tensor) in model.stateDict() where !key.hasSuffix("num_batches_tracked") {
+    for (key, tensor) in model.stateDict() where !key.hasSuffix("num_batches_tracked") && key != "anchors" {
       let values = numbers(Int(fnv(key) % 10007), tensor.shape.sizes)
       if tensor.rank > 1 {
         tensor.copy_(values.mul_((6 / Double(tensor.shape.dropFirst().reduce(1, *))).squareRoot()))

@@ -95,6 +95,58 @@ import Torch
     }
   }
 
+  private func training(_ yaml: String) throws -> [any Transform] {
+    let recipe = try Recipe(yaml: "task: detection\nmodel: yolov5n\n\(yaml)\n")
+    return small.training(recipe.augmentation, recipe.detection, dataset: Empty()).steps
+  }
+
+  @Test func augmentationsAreThoseOfTheRecipe() throws {
+    let none = try training("augmentation: { flip: false }")
+    #expect(none.count == 2 && none[0] is MultiScaleResize && none[1] is Normalize)
+    let all = try training(
+      "detection: { mosaic: 0.5, photometric_distortion: true, zoom_out: 0.25, crop: true }\n"
+        + "augmentation: { color_jitter: 0.2 }")
+    let wanted: [any Transform.Type] = [
+      Mosaic.self, ColorJitter.self, RandomPhotometricDistort.self, RandomZoomOut.self, RandomIoUCrop.self,
+      MultiScaleResize.self, RandomHorizontalFlip.self, Normalize.self,
+    ]
+    #expect(all.map { ObjectIdentifier(type(of: $0)) } == wanted.map { ObjectIdentifier($0) }, "\(all)")
+    #expect(try #require(all[3] as? RandomZoomOut).probability == 0.25)
+    let safe = try training("detection: { box_safe_crop: true }\naugmentation: { flip: false }")
+    #expect(safe.count == 3 && safe[0] is BoxSafeRandomCrop)
+  }
+
+  @Test(arguments: [
+    ("zoom_out: 1.5", "detection.zoom_out: 1.5 is not in 0...1"), ("zoom_out: true", "detection.zoom_out"),
+    ("zoom_out: .nan", "detection.zoom_out: nan is not in 0...1"), ("photometric_distortion: 0.5", "true or false"),
+    ("crop: true, box_safe_crop: true", "detection.box_safe_crop: true is not possible with detection.crop"),
+    ("box_safe_crops: true", "did you mean 'box_safe_crop'?"),
+  ])
+  func augmentationsThatMakeNoSenseAreRefused(_ keys: String, _ message: String) throws {
+    let error = try #require(throws: RecipeError.self) { try Recipe(yaml: "task: detection\ndetection: { \(keys) }") }
+    #expect("\(error)".contains(message), "\(error)")
+  }
+
+  /// Whole images, from their files' values to the network's.
+  @Test func augmentedSamplesKeepTheirObjects() throws {
+    let sample = Sample(
+      image: Tensor.randint(0..<256, [3, 48, 64], generator: Generator(seed: 3)).to(.uint8),
+      boxes: Boxes(Tensor(rows: [[8.0, 8, 30, 40], [20, 12, 60, 44]])), boxLabels: Tensor([0, 1]))
+    var sizes: Set<[Int]> = []
+    for seed in 0..<12 {
+      var random = RandomSource(seed: UInt64(seed))
+      var result = sample
+      for step in try training("detection: { photometric_distortion: true, zoom_out: 0.5, box_safe_crop: true }") {
+        result = try step(result, using: &random)
+      }
+      let boxes = try #require(result.boxes)
+      #expect(boxes.count == 2 && result.boxLabels?.array(Int.self) == [0, 1])
+      #expect(boxes.areAtLeast(1).all().item(Bool.self) && result.image.isFinite().all().item(Bool.self))
+      sizes.insert(boxes.values.to(.int64).array(Int.self))
+    }
+    #expect(sizes.count > 6)
+  }
+
   /// The image's file is not there: what the set knows of it is enough.
   @Test func sizesOfBoxesNeedNoImages() {
     func object(_ left: Double, _ right: Double, isCrowd: Bool = false) -> AnnotatedObject {

@@ -59,4 +59,24 @@ import Torch
     #expect(unseen.accuracy(of: withNoGrad { model.head(unseen.features) }) > 0.9)
     #expect(unseen.accuracy(of: NearestNeighbors(examples, classes: 3).votes(for: unseen.features)) > 0.6)
   }
+
+  /// A folder that transformers saved, pictures as its image processor wants them, a probe in the head's place.
+  @Test func aPublishedDINOv2IsJudgedByProbeAndNeighbours() throws {
+    let pretrained = try PretrainedClassifier(
+      contentsOf: PretrainedReference.folder("dinov2"), classNames: TinyTransformer.classNames)
+    let model = try #require(pretrained.model as? VisionTransformer)
+    var before: [String: Tensor] = [:]
+    for (name, tensor) in model.stateDict() { before[name] = tensor.clone() }
+    let input = pretrained.configuration.input
+    let training = try Embeddings(of: TinyTransformer.pictures(), by: model, input: input, threads: 1)
+    let test = try Embeddings(of: TinyTransformer.pictures(seed: 6), by: model, input: input, threads: 1)
+    #expect(training.features.shape == [48, 48], "the class token, and the mean of the patches")
+    #expect(test.accuracy(of: NearestNeighbors(training, classes: 3).votes(for: test.features)) > 0.9)
+    #expect(test.accuracy(of: withNoGrad { model.head(test.features) }) < 0.9, "the head was drawn")
+    model.head = LinearProbe(classes: 3).fit(training)
+    #expect(test.accuracy(of: withNoGrad { model.head(test.features) }) > 0.9)
+    for (name, tensor) in model.stateDict() where !name.hasPrefix("head.") {
+      #expect(before[name]?.isEqual(to: tensor) == true, "\(name) has changed")
+    }
+  }
 }

@@ -131,6 +131,27 @@ struct PretrainedTests {
     #expect(error?.field == field)
   }
 
+  @Test(
+    "transformers' sizes of two sides are read where they are squares, and refused where not",
+    arguments: ["vit", "dinov2"])
+  func twoSides(name: String) throws {
+    let copy = try FolderCopy(of: name)
+    let plain = try PretrainedClassifier(contentsOf: copy.url).model
+    let shape = try #require((plain as? VisionTransformer)?.configuration)
+    for (field, side) in [("image_size", shape.imageSize), ("patch_size", shape.patchSize)] {
+      try copy.configure([field: .array([.integer(side), .integer(side)])])
+      let square = try #require(try PretrainedClassifier(contentsOf: copy.url).model as? VisionTransformer)
+      #expect(square.configuration == shape)
+      for wrong in [[side, 2 * side], [side], [side, side, side]] {
+        try copy.configure([field: .array(wrong.map { .integer($0) })])
+        let error = #expect(throws: JSONFieldError.self) { try PretrainedClassifier(contentsOf: copy.url) }
+        #expect(error?.field == field)
+        if wrong.count == 2 { #expect(error?.description.contains("\(side) x \(2 * side)") == true) }
+      }
+      try copy.configure([field: .integer(side)])
+    }
+  }
+
   @Test("A small file cannot ask for a network that fills the memory")
   func tooLarge() throws {
     let copy = try FolderCopy(of: "resnet")

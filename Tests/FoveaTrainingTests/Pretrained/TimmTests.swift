@@ -52,6 +52,15 @@ import Torch
     #expect(try make(#"{"architecture": "vit_tiny_patch16_224", \#(field)}"#).classes == 2)
   }
 
+  @Test func positionsAreThoseOfASquare() throws {
+    let size = #""pretrained_cfg": {"input_size": [3, 256, 64]}"#
+    let error = try #require(throws: JSONFieldError.self) {
+      try make(#"{"architecture": "vit_tiny_patch16_224", \#(size)}"#)
+    }
+    #expect(error.field == "pretrained_cfg.input_size" && error.description.contains("256 x 64"), "\(error)")
+    #expect(try make(#"{"architecture": "resnet18", \#(size)}"#).classes == 2, "which has no positions")
+  }
+
   @Test func otherFamiliesPoolAsTheyAlwaysDo() throws {
     #expect(try make(#"{"architecture": "resnet18", "global_pool": "avg"}"#).classes == 2)
     #expect(throws: JSONFieldError.self) {

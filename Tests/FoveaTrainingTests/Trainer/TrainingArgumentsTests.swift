@@ -1,3 +1,4 @@
+import Foundation
 import FoveaData
 import FoveaTraining
 import Testing
@@ -24,6 +25,53 @@ extension TrainerTests {
       #expect(options.monitor == Monitor("accuracy", isLargerBetter: true))
       #expect(options.earlyStopping?.patience == 3 && options.loadBestAtEnd && !options.showsProgress)
       #expect(options.gradientClip == .norm(1) && options.seed == 42)
+    }
+
+    /// Against transformers; see Tests/Reference/training_arguments.py.
+    @Test func defaultsAreThoseOfTransformersUnlessSaid() throws {
+      struct Reference: Decodable {
+        let defaults: [String: JSONValue]
+      }
+      let file = try #require(Bundle.module.resourceURL?.appending(path: "Fixtures/training_arguments.json"))
+      let published = try JSONDecoder().decode(Reference.self, from: Data(contentsOf: file)).defaults
+      let onPurpose: [String: JSONValue] = [
+        "eval_strategy": .text("epoch"), "save_strategy": .text("epoch"), "save_total_limit": .integer(1),
+        "dataloader_num_workers": .integer(2),
+      ]
+      // What None stands for there.
+      let spelledOut: [String: JSONValue] = [
+        "eval_steps": .integer(500), "metric_for_best_model": .text("loss"), "resume_from_checkpoint": .bool(false),
+        "disable_tqdm": .bool(false),
+      ]
+      let ours: Set = ["warmup_ratio", "early_stopping_patience", "fine_tuning"]
+      var seen: Set<String> = []
+      for child in Mirror(reflecting: TrainingArguments()).children {
+        let name = try #require(child.label).replacing(/[A-Z]/) { "_" + $0.output.lowercased() }
+        seen.insert(name)
+        if ours.contains(name) {
+          #expect(published[name] == nil, "\(name)")
+          continue
+        }
+        let theirs = try #require(published[name], "transformers has no \(name)")
+        let value = json(child.value)
+        let isEqual = value == theirs || (value.number != nil && value.number == theirs.number)
+        let expected = onPurpose[name] ?? (theirs == .null ? spelledOut[name] : nil)
+        #expect(expected.map { value == $0 && !isEqual } ?? isEqual, "\(name) is \(value), there \(theirs)")
+      }
+      #expect(seen.isSuperset(of: ours.union(onPurpose.keys).union(spelledOut.keys)))
+      #expect(!TrainingArguments().gradientCheckpointing && published["gradient_checkpointing"] == .null)
+    }
+
+    private func json(_ value: Any) -> JSONValue {
+      switch value {
+      case let value as Bool: .bool(value)
+      case let value as Int: .integer(value)
+      case let value as UInt64: .integer(Int(value))
+      case let value as Double: .number(value)
+      case let value as String: .text(value)
+      case let value as any RawRepresentable: .text("\(value.rawValue)")
+      default: .null  // an optional without a value
+      }
     }
 
     @Test func theScheduleIsHuggingFaces() {
