@@ -40,6 +40,7 @@ let package = Package(
     .testTarget(name: "JupyterTests", dependencies: ["Jupyter"], swiftSettings: swift),
     .testTarget(name: "CellsTests", dependencies: ["Cells"], swiftSettings: swift),
     .testTarget(
-      name: "KernelTests", dependencies: ["Kernel", "notebook-worker", "notebook-language"], swiftSettings: swift),
+      name: "KernelTests", dependencies: ["Kernel", "CZMQ", "notebook-worker", "notebook-language"],
+      swiftSettings: swift),
   ]
 )

@@ -24,7 +24,9 @@ struct Notebook: ParsableCommand {
     }
 
     func run() throws {
-      let kernel = try KernelSpecification(repository: Self.repository())
+      let program = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
+      let kernel = try KernelSpecification(
+        repository: Self.repository(of: program), build: program.deletingLastPathComponent())
       let home = FileManager.default.homeDirectoryForCurrentUser
       let share = prefix.map { URL(filePath: $0).appending(path: "share") } ?? home.appending(path: ".local/share")
       let folder = share.appending(path: "jupyter/kernels/swift")
@@ -32,9 +34,8 @@ struct Notebook: ParsableCommand {
       Output.message("Jupyter finds the Swift kernel in \(folder.path)")
     }
 
-    /// The clone that this program was built in.
-    private static func repository() throws -> URL {
-      let program = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
+    /// The clone that a program was built in.
+    private static func repository(of program: URL) throws -> URL {
       var folder = program.deletingLastPathComponent()
       while folder.path != "/" {
         if FileManager.default.fileExists(atPath: folder.appending(path: "NotebookKernel/Package.swift").path) {
@@ -64,20 +65,21 @@ struct KernelSpecification: Encodable {
 
   /// The kernel as it is built in a clone of Fovea.
   ///
+  /// - Parameter build: the folder of the build whose library cells import: `.build/release`, or `.build/debug`.
   /// - Throws: ``Failure`` if it, or Fovea's dynamic library, is not built.
-  init(repository: URL) throws {
+  init(repository: URL, build: URL) throws {
     let kernel = repository.appending(path: "NotebookKernel/.build/release/notebook-kernel").path
     guard FileManager.default.isExecutableFile(atPath: kernel) else {
       throw Failure(
         "\(kernel) is missing: run `swift build -c release --package-path NotebookKernel`, or `make notebooks`")
     }
-    let libraries = ["release", "debug"].map { ".build/\($0)/libFoveaDynamic.so" }
-    guard libraries.contains(where: { FileManager.default.fileExists(atPath: repository.appending(path: $0).path) })
-    else {
+    let library = build.appending(path: "libFoveaDynamic.so").path
+    guard FileManager.default.fileExists(atPath: library) else {
       throw Failure(
-        "\(libraries[0]) is missing: run `swift build -c release --product FoveaDynamic`, or `make notebooks`")
+        "\(library) is missing: run `swift build -c \(build.lastPathComponent) --product FoveaDynamic`, or `make notebooks`"
+      )
     }
-    argv = [kernel, "--connection", "{connection_file}", "--package", "Fovea=\(repository.path)"]
+    argv = [kernel, "--connection", "{connection_file}", "--package", "Fovea=\(build.path)"]
     // Jupyter may be started where Swift is not in PATH.
     env = Self.toolchain().map { ["PATH": "\($0):${PATH}"] } ?? [:]
   }

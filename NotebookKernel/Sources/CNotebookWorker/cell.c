@@ -10,7 +10,8 @@
 
 enum { LAST_MARK = 1000000 };
 
-atomic_bool cell_is_running, cell_is_async, cell_has_boundary;
+atomic_bool cell_is_running, cell_job_is_running, cell_is_async, cell_has_boundary;
+atomic_int cell_number;
 struct stack cell_trap_stack;
 atomic_int cell_trap_signal, cell_lost_threads;
 _Atomic(void *) cell_task;
@@ -44,7 +45,7 @@ static void report(enum ending how, const char *text, const char *frames) {
   free(record);
 }
 
-static enum ending run(int (*entry)(int, char **), bool is_async) {
+static enum ending run(int (*entry)(int, char **), int number, bool is_async) {
   static char *arguments[] = {"notebook", NULL};
   atomic_store(&mark, -1);
   atomic_store(&signals_leaving, 0);
@@ -57,7 +58,10 @@ static enum ending run(int (*entry)(int, char **), bool is_async) {
   if (how == 0) {
     atomic_store(&cell_has_boundary, true);
     atomic_store(&cell_is_async, is_async);
+    atomic_store(&cell_number, number);
     atomic_store(&cell_is_running, true);
+    // One that comes later finds the cell running.
+    if (signals_have_interrupted(number)) cell_leave(INTERRUPTED);
     entry(1, arguments);
     how = ENDED;
   }
@@ -72,7 +76,7 @@ static enum ending run(int (*entry)(int, char **), bool is_async) {
   return (how == ENDED || how == THREW) && leaving ? (enum ending)leaving : (enum ending)how;
 }
 
-void cell_run(const char *path, const char *entry, bool is_async) {
+void cell_run(const char *path, const char *entry, int number, bool is_async) {
   void *library = NULL;
   const char *problem = code_load(path, true, &library);
   int (*function)(int, char **) = problem ? NULL : dlsym(library, entry);
@@ -81,7 +85,8 @@ void cell_run(const char *path, const char *entry, bool is_async) {
     return;
   }
   entry_address = (uintptr_t)function;
-  enum ending how = run(function, is_async);
+  if (is_async) main_executor_run_waiting();
+  enum ending how = run(function, number, is_async);
   char *frames = how == TRAPPED || how == TRAPPED_ELSEWHERE ? stack_text(&cell_trap_stack) : NULL;
   report(how, error_text ? error_text : "", frames ? frames : error_frames ? error_frames : "");
   free(frames);
@@ -91,22 +96,39 @@ void cell_run(const char *path, const char *entry, bool is_async) {
 
 static sigjmp_buf job_boundary;
 
+/// Tells the reader why a job between cells was left; a lock that it held may be that of the C library's streams.
+static void report_job(int how) {
+  const char *fate = how == TRAPPED       ? "has trapped"
+                     : how == INTERRUPTED ? "was stopped by an interrupt"
+                     : how == OVERDUE     ? "kept the main actor from the next cell, and was stopped (Task.detached runs beside cells)"
+                                          : NULL;
+  if (fate) dprintf(STDERR_FILENO, "Work that an earlier cell left behind %s.\n", fate);
+}
+
 void cell_guard(void (*body)(void *), void *context) {
   bool is_in_cell = atomic_load(&cell_is_running);
-  if (!is_in_cell) thread_state_save();
+  if (!is_in_cell) {
+    thread_state_save();
+    atomic_store(&signals_leaving, 0);
+  }
   int how = sigsetjmp(job_boundary, 1);
   if (how == 0) {
     if (!is_in_cell) {
       memcpy(boundary, job_boundary, sizeof boundary);
       atomic_store(&cell_has_boundary, true);
+      atomic_store(&cell_job_is_running, true);
     }
     body(context);
   } else {
     thread_state_restore();
     records_recover();
-    if (how == TRAPPED) fprintf(stderr, "A task that an earlier cell left behind has trapped.\n");
+    report_job(how);
   }
-  if (!is_in_cell) atomic_store(&cell_has_boundary, false);
+  if (is_in_cell) return;
+  atomic_store(&cell_job_is_running, false);
+  atomic_store(&cell_has_boundary, false);
+  atomic_store(&signals_leaving, 0);
+  code_set_runnable(true);
 }
 
 // Cells are linked with --wrap for each of these, so that they are called in the place of the runtime's functions.
@@ -130,8 +152,8 @@ static bool is_late_ending(bool is_current) {
 _Noreturn void __wrap_exit(int code) {
   if (!notebook_is_main_thread()) {
     exit_code = code;
-    atomic_fetch_add(&cell_lost_threads, 1);
-    atomic_store(&signals_leaving, EXITED);
+    signals_count_lost_thread();
+    if (atomic_load(&cell_is_running)) atomic_store(&signals_leaving, EXITED);
     watcher_wake();
     for (;;) pause();
   }

@@ -3,6 +3,7 @@
 #include "worker.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,11 @@ static uint32_t last_question;
 void records_open(int control, int replies) {
   control_descriptor = control;
   reply_descriptor = replies;
+}
+
+bool records_are_waiting(void) {
+  struct pollfd control = {control_descriptor, POLLIN, 0};
+  return poll(&control, 1, 0) > 0;
 }
 
 static void acquire(void) {

@@ -63,11 +63,11 @@ static void load_package(const char *path) {
   free(answer);
 }
 
-/// `R path 0 entry 0 a|s`, `L path` (a library of Swift's), `P path` (a package), `E name 0 value`.
+/// `R path 0 entry 0 a|s number`, `L path` (a library of Swift's), `P path` (a package), `E name 0 value`.
 static void obey(char kind, char *text, size_t count) {
   const char *end = text + count, *second = after_zero(text, end), *third = after_zero(second, end);
   switch (kind) {
-  case 'R': cell_run(text, second, *third == 'a'); break;
+  case 'R': cell_run(text, second, third < end ? atoi(third + 1) : 0, *third == 'a'); break;
   case 'L': load_library(text); break;
   case 'P': load_package(text); break;
   case 'E': setenv(text, second, 1); break;
@@ -89,6 +89,7 @@ int notebook_serve(int control, int replies) {
   stack_watch_errors();
   notebook_make_main_executor();
   main_executor_install();
+  main_queue_install();
   watcher_start();
   for (;;) {
     main_executor_run_until_readable(control);

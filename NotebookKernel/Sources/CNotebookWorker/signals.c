@@ -8,6 +8,7 @@
 #define _GNU_SOURCE
 #include "worker.h"
 
+#include <dlfcn.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,9 +49,16 @@ static bool stack_may_be_left(void) {
   return true;
 }
 
-static void on_interrupt(int number) {
-  (void)number;
-  if (!atomic_load(&cell_is_running)) return;
+static atomic_int interrupted_cell;
+
+bool signals_have_interrupted(int cell) { return atomic_load(&interrupted_cell) == cell; }
+
+/// The signal brings the number of the cell that it is meant for: that may not have begun yet, or have ended.
+static void on_interrupt(int number, siginfo_t *info, void *context) {
+  (void)number, (void)context;
+  atomic_store(&interrupted_cell, info->si_value.sival_int);
+  bool is_meant = atomic_load(&cell_is_running) && signals_have_interrupted(atomic_load(&cell_number));
+  if (!is_meant && !atomic_load(&cell_job_is_running)) return;
   int none = 0;
   atomic_compare_exchange_strong(&signals_leaving, &none, INTERRUPTED);
   watcher_wake();
@@ -60,7 +68,7 @@ static void on_nudge(int number, siginfo_t *info, void *context) {
   (void)number, (void)info;
   if (!pthread_equal(pthread_self(), main_thread)) return;
   int how = atomic_load(&signals_leaving);
-  if (!how || !atomic_load(&cell_is_running) || !atomic_load(&cell_has_boundary)) return;
+  if (!how || !atomic_load(&cell_has_boundary)) return;
   uintptr_t address = program_counter(context);
   if (code_contains(address) || (is_at_system_call(address) && stack_may_be_left())) {
     code_set_runnable(true);
@@ -82,6 +90,31 @@ static void record_trap(int number, uintptr_t address) {
   // The address of the trap itself is no return address; one more makes up for the one less when it is looked up.
   for (int index = 0; index < cell_trap_stack.count; index++)
     if ((uintptr_t)cell_trap_stack.frames[index] == address) cell_trap_stack.frames[index] = (void *)(address + 1);
+}
+
+static void mask_interrupt(int how) {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, INTERRUPT);
+  pthread_sigmask(how, &set, NULL);
+}
+
+void signals_take_interrupts(void) { mask_interrupt(SIG_UNBLOCK); }
+
+/// Whether a stack is that of a thread of libdispatch's pool, of which there are only so many.
+static bool is_of_pool(const struct stack *stack) {
+  if (stack->count == MAX_FRAMES) return true;  // the frames that would tell are beyond
+  for (int index = stack->count - 1; index >= 0 && index >= stack->count - 4; index--) {
+    Dl_info info;
+    if (dladdr(stack->frames[index], &info) && info.dli_fname && strstr(info.dli_fname, "libdispatch.so")) return true;
+  }
+  return false;
+}
+
+void signals_count_lost_thread(void) {
+  struct stack stack;
+  stack_record(&stack);
+  if (is_of_pool(&stack)) atomic_fetch_add(&cell_lost_threads, 1);
 }
 
 static void on_trap(int number, siginfo_t *info, void *context) {
@@ -107,8 +140,8 @@ static void on_trap(int number, siginfo_t *info, void *context) {
     return;
   }
   record_trap(number, address);
-  atomic_fetch_add(&cell_lost_threads, 1);
-  atomic_store(&signals_leaving, TRAPPED_ELSEWHERE);
+  signals_count_lost_thread();
+  if (atomic_load(&cell_is_running)) atomic_store(&signals_leaving, TRAPPED_ELSEWHERE);
   watcher_wake();
   for (;;) pause();
 }
@@ -129,9 +162,9 @@ void signals_install(void) {
   action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART;
   sigaction(NUDGE, &action, NULL);
 
-  struct sigaction interrupt = {.sa_handler = on_interrupt, .sa_flags = SA_RESTART | SA_ONSTACK};
-  sigemptyset(&interrupt.sa_mask);
-  sigaction(INTERRUPT, &interrupt, NULL);
+  action.sa_sigaction = on_interrupt;
+  sigaction(INTERRUPT, &action, NULL);
+  mask_interrupt(SIG_BLOCK);
   signal(SIGINT, SIG_IGN);  // Ctrl-C in Jupyter's terminal is meant for Jupyter
   signal(SIGPIPE, SIG_IGN);
 }

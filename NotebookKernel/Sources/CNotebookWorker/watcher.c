@@ -10,7 +10,7 @@
 
 static int wake_descriptor;
 
-enum { FLUSH_MILLISECONDS = 40, NUDGE_MILLISECONDS = 10, GRACE_MILLISECONDS = 1000 };
+enum { FLUSH_MILLISECONDS = 40, NUDGE_MILLISECONDS = 10, GRACE_MILLISECONDS = 1000, PATIENCE_MILLISECONDS = 2000 };
 
 extern SWIFT_CALL void swift_task_cancel(void *task);
 
@@ -20,17 +20,37 @@ static int64_t milliseconds(void) {
   return now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+static bool is_leaving(void) {
+  return atomic_load(&signals_leaving) && (atomic_load(&cell_is_running) || atomic_load(&cell_job_is_running));
+}
+
+/// Stops a job between cells that keeps the next one, or whatever else the kernel asks, waiting for too long.
+static void watch_job(void) {
+  static int64_t since;
+  bool delays = atomic_load(&cell_job_is_running) && (atomic_load(&main_executor_delays_cell) || records_are_waiting());
+  if (!delays) {
+    since = 0;
+  } else if (!since) {
+    since = milliseconds();
+  } else if (milliseconds() - since >= PATIENCE_MILLISECONDS) {
+    int none = 0;
+    atomic_compare_exchange_strong(&signals_leaving, &none, OVERDUE);
+  }
+}
+
 static void *watch(void *unused) {
   (void)unused;
+  signals_take_interrupts();
   int64_t asked = 0;
   for (;;) {
-    bool leaves = atomic_load(&signals_leaving) && atomic_load(&cell_is_running);
+    watch_job();
+    bool leaves = is_leaving();
     struct pollfd wake = {wake_descriptor, POLLIN, 0};
     if (poll(&wake, 1, leaves ? NUDGE_MILLISECONDS : FLUSH_MILLISECONDS) > 0) {
       uint64_t count;
       if (read(wake_descriptor, &count, sizeof count) < 0) continue;
     }
-    leaves = atomic_load(&signals_leaving) && atomic_load(&cell_is_running);
+    leaves = is_leaving();
     if (!leaves) {
       asked = 0;
       output_flush();

@@ -21,6 +21,7 @@ enum ending {
   TRAPPED_ELSEWHERE = 'b',  // on a thread of the pool, which is lost
   INTERRUPTED = 'i',
   EXITED = 'q',          // it called exit
+  OVERDUE = 'o',         // only work between cells: it kept the next cell waiting
   UNLOADABLE = 'u',      // dlopen refused it
 };
 
@@ -34,8 +35,8 @@ struct stack {
 
 // cell.c
 
-/// Loads the library of a cell, runs it, and reports its end to the kernel.
-void cell_run(const char *path, const char *entry, bool is_async);
+/// Loads the library of a cell, runs it, and reports its end to the kernel. An interrupt names the cell by its number.
+void cell_run(const char *path, const char *entry, int number, bool is_async);
 
 /// Leaves the running cell, or the job between cells; never returns. On the main thread only.
 _Noreturn void cell_leave(enum ending how);
@@ -43,8 +44,10 @@ _Noreturn void cell_leave(enum ending how);
 /// Runs a job of the main queue. Between cells a trap ends the job only; in a cell it ends the cell.
 void cell_guard(void (*body)(void *), void *context);
 
-/// Whether a cell runs now.
-extern atomic_bool cell_is_running;
+/// Whether a cell runs now, or between cells a job that may be left.
+extern atomic_bool cell_is_running, cell_job_is_running;
+/// The number of the cell that runs, or ran last.
+extern atomic_int cell_number;
 extern atomic_bool cell_is_async;
 /// Whether the main thread can leave to somewhere.
 extern atomic_bool cell_has_boundary;
@@ -96,7 +99,13 @@ void stack_watch_errors(void);
 // signals.c
 
 void signals_install(void);
-/// Asks the main thread to leave the cell; called from the watcher's thread again and again until it has.
+/// Has this thread take the kernel's interrupts; on the main one they would cut short what sleeps or waits there.
+void signals_take_interrupts(void);
+/// Counts this thread among those that the pool has lost for ever, if it is one of the pool.
+void signals_count_lost_thread(void);
+/// Whether an interrupt was meant for this cell, however early it came.
+bool signals_have_interrupted(int cell);
+/// Asks the main thread to leave the cell or job; called from the watcher's thread again and again until it has.
 void signals_nudge(void);
 extern atomic_int signals_leaving;  // an `enum ending`, or 0
 extern pthread_t main_thread;
@@ -120,10 +129,24 @@ extern SWIFT_CALL void swift_job_run(void *job, struct executor executor);
 void main_executor_install(void);
 /// Runs jobs until `descriptor` can be read.
 void main_executor_run_until_readable(int descriptor);
+/// Runs the jobs that wait now, so that none of them keeps a cell waiting that waits itself.
+void main_executor_run_waiting(void);
+/// Whether a cell waits for those jobs.
+extern atomic_bool main_executor_delays_cell;
+
+// main_queue.c
+
+void main_queue_install(void);
+/// Can be read when there is work in the queue.
+int main_queue_descriptor(void);
+/// Does that work.
+void main_queue_drain(void *unused);
 
 // records.c
 
 void records_open(int control, int replies);
+/// Whether the kernel has sent something that was not read yet.
+bool records_are_waiting(void);
 /// After a cell was left: gives back a lock that it may have held.
 void records_recover(void);
 

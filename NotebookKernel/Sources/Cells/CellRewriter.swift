@@ -43,8 +43,7 @@ package struct CellRewriter {
 
   private func rewrite(_ declaration: DeclSyntax, _ index: Int, _ cell: inout RewrittenCell) {
     let names = Declaration.names(of: declaration)
-    cell.declarations += names
-    if !names.isEmpty { cell.declaring.insert(index) }
+    if !names.isEmpty { cell.declared[index, default: []] += names }
     // A reader expects the helper of one cell in the next.
     if let access = declaration.modifiers?.access,
       [.keyword(.private), .keyword(.fileprivate)].contains(access.name.tokenKind)
@@ -55,9 +54,23 @@ package struct CellRewriter {
       rewrite(node, index, &cell)
     } else if let node = declaration.as(VariableDeclSyntax.self) {
       rewrite(node, index, &cell)
-    } else if let node = declaration.as(ExtensionDeclSyntax.self), node.inheritanceClause != nil {
-      publishMembers(of: node, &cell)
+    } else if let node = declaration.as(ExtensionDeclSyntax.self) {
+      cell.extensions[index] = node.extendedType.trimmedDescription
+      if node.inheritanceClause != nil { publishMembers(of: node, &cell) }
+    } else if let node = declaration.as(IfConfigDeclSyntax.self) {
+      rewrite(node, index, &cell)
     }
+  }
+
+  /// What stands between `#if` and `#endif`. Which of it is compiled is not known here, so it gives no names.
+  private func rewrite(_ node: IfConfigDeclSyntax, _ index: Int, _ cell: inout RewrittenCell) {
+    for clause in node.clauses {
+      guard case .statements(let items) = clause.elements else { continue }
+      for item in items {
+        if let declaration = item.item.as(DeclSyntax.self) { rewrite(declaration, index, &cell) }
+      }
+    }
+    if cell.declared[index] != nil { cell.declared[index] = [Declaration(kind: .other, name: "")] }
   }
 
   // MARK: Imports
@@ -83,8 +96,10 @@ package struct CellRewriter {
 
   private func rewrite(_ node: VariableDeclSyntax, _ index: Int, _ cell: inout RewrittenCell) {
     cell.variables.insert(index)
-    let isTask = node.modifiers.contains { $0.name.tokenKind == .keyword(.async) }
-    if cell.isAsync && !isTask && !node.attributes.contains(where: { $0.trimmedDescription.hasSuffix("Actor") }) {
+    let isIsolated = !node.modifiers.contains {
+      [.keyword(.async), .keyword(.nonisolated)].contains($0.name.tokenKind)
+    }
+    if cell.isAsync && isIsolated && !node.attributes.contains(where: { $0.trimmedDescription.hasSuffix("Actor") }) {
       // Else the variable would belong to the main actor, and later cells could not use it freely.
       cell.edits.insert("nonisolated(unsafe) ", at: DeclSyntax(node).modifierPosition)
     }
@@ -94,7 +109,7 @@ package struct CellRewriter {
       for reference in references(in: value) {
         // `let x = x.sorted()` means the earlier cell's.
         guard own.contains(reference.baseName.text), let origin = origins[reference.baseName.text] else { continue }
-        cell.edits.insert("Cell\(origin)::", at: reference.start)
+        cell.edits.insert("\(CellChain.module(origin))::", at: reference.start)
       }
     }
     cell.edits.insert("; _notebookMark(\(index))", at: node.end)
@@ -132,8 +147,7 @@ package struct CellRewriter {
     let isolation = cell.isAsync ? "nonisolated(unsafe) " : ""
     cell.edits.insert("\(isolation)let \(list) = \(effects){ ", at: node.start)
     cell.edits.insert("; return \(list) }(); _notebookMark(\(index))", at: node.end)
-    cell.declarations += names.map { Declaration(kind: .variable, name: $0) }
-    cell.declaring.insert(index)
+    cell.declared[index] = names.map { Declaration(kind: .variable, name: $0) }
     cell.variables.insert(index)
   }
 

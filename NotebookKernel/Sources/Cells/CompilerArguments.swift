@@ -18,7 +18,7 @@ package struct CompilerArguments: Sendable {
     self.imports = imports
   }
 
-  package func module(_ number: Int) -> String { "Cell\(number)" }
+  package func module(_ number: Int) -> String { CellChain.module(number) }
   package func source(_ number: Int) -> String { "\(folder)/cell\(number).swift" }
   package func object(_ number: Int) -> String { "\(folder)/cell\(number).o" }
   package func library(_ number: Int) -> String { "\(folder)/libCell\(number).so" }

@@ -12,6 +12,8 @@ package struct Declaration: Hashable, Sendable {
     case function = "func"
     case variable = "var"
     case other = ""
+
+    var isType: Bool { self != .function && self != .variable && self != .other }
   }
 
   package var kind: Kind

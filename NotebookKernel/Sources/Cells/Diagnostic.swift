@@ -15,7 +15,9 @@ package struct Diagnostic: Equatable {
   /// The diagnostics in the compiler's output (`-diagnostic-style llvm`), with columns of the reader's own text.
   ///
   /// What concerns only text that the kernel has put in is left out; so is what is of no use in a notebook.
-  package static func parse(_ output: String, of cell: RewrittenCell, execution: Int) -> [Diagnostic] {
+  package static func parse(
+    _ output: String, of cell: RewrittenCell, execution: Int, wording: CompilerWording
+  ) -> [Diagnostic] {
     var found: [Diagnostic] = []
     for line in output.split(separator: "\n") {
       guard
@@ -23,8 +25,9 @@ package struct Diagnostic: Equatable {
           of: /(?:In \[([0-9]+)\]|.*):([0-9]+):([0-9]+): (error|warning|note): (.*)/),
         let row = Int(match.2), let column = Int(match.3), let severity = Severity(rawValue: String(match.4))
       else { continue }
-      let text = String(match.5)
-      if severity != .error && noise.contains(where: text.contains) { continue }
+      let raw = String(match.5)
+      if severity != .error && noise.contains(where: raw.contains) { continue }
+      let text = wording.readable(raw)
       guard let number = match.1.flatMap({ Int($0) }) else {
         // In the header: an error is worth knowing, as nothing was compiled.
         if severity == .error { found.append(Diagnostic(.error, execution, 1, 1, text)) }
@@ -48,7 +51,8 @@ package struct Diagnostic: Equatable {
   /// Warnings about what notebooks do all the time.
   private static let noise = [
     "no 'async' operations occur within 'await'", "is unused", "was never used", "was never mutated",
-    "add '@retroactive'", "will never be executed", "'nonisolated(unsafe)' is unnecessary",
+    "add '@retroactive'", "extension declares a conformance of imported type", "will never be executed",
+    "'nonisolated(unsafe)' is unnecessary",
     "'nonisolated(unsafe)' has no effect", "using '_' to ignore",
   ]
 

@@ -25,6 +25,15 @@ package struct Message: Sendable {
     if let parent { self.parent = parent.header }
   }
 
+  /// Whether a client made this after another of its messages; false where their times are of different clocks.
+  package func isLater(than other: Message) -> Bool {
+    guard let session = header["session"]?.string, session == other.header["session"]?.string,
+      let time = header["date"]?.string, let otherTime = other.header["date"]?.string
+    else { return false }
+    // Of one client, and so in one notation.
+    return time > otherTime
+  }
+
   private static let delimiter = Data("<IDS|MSG>".utf8)
 
   /// The message in the frames that came; nil if they are malformed or signed with another key.

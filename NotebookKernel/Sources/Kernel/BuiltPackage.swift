@@ -23,17 +23,29 @@ package struct BuiltPackage: Equatable, Sendable {
     let remedy = Self.remedy(name: name, path: expanded)
     let folders = [expanded, expanded + "/.build/release", expanded + "/.build/debug"]
     let built = folders.filter { FileManager.default.fileExists(atPath: $0 + "/description.json") }
-    for folder in built {
+    let found = built.compactMap { folder -> (folder: String, library: String, date: Date)? in
       let candidates = ["lib\(name).so", "lib\(name)Dynamic.so"].map { "\(folder)/\($0)" }
-      guard let library = candidates.first(where: FileManager.default.fileExists(atPath:)) else { continue }
-      self.name = name
-      self.library = URL(filePath: library).resolvingSymlinksInPath().path
-      self.remedy = remedy
-      imports = try Self.imports(of: name, in: folder)
-      return
+      guard let library = candidates.first(where: FileManager.default.fileExists(atPath:)) else { return nil }
+      let file = URL(filePath: library).resolvingSymlinksInPath().path
+      return (folder, file, Self.modified(file))
     }
-    let place = built.first.map { "\($0) holds no library of it" } ?? "\(path) holds no build"
-    throw KernelProblem("\(name) is not built (\(place)): \(remedy)")
+    guard let newest = found.max(by: { $0.date < $1.date }) else {
+      let place = built.first.map { "\($0) holds no library of it" } ?? "\(path) holds no build"
+      throw KernelProblem("\(name) is not built (\(place)): \(remedy)")
+    }
+    self.name = name
+    self.library = newest.library
+    self.remedy = remedy
+    let (module, imports) = try Self.imports(of: name, in: newest.folder)
+    // A library from before its modules has other layouts than cells are compiled for.
+    guard Self.modified(module) <= newest.date else {
+      throw KernelProblem("\(newest.library) is older than the module \(module): \(remedy)")
+    }
+    self.imports = imports
+  }
+
+  private static func modified(_ file: String) -> Date {
+    (try? FileManager.default.attributesOfItem(atPath: file))?[.modificationDate] as? Date ?? .distantPast
   }
 
   /// Why it is of no use, and what to do.
@@ -56,8 +68,8 @@ package struct BuiltPackage: Equatable, Sendable {
       """
   }
 
-  /// The options with which SwiftPM compiled the module, as far as they say where things are.
-  private static func imports(of module: String, in folder: String) throws -> [String] {
+  /// The module's file, and the options with which SwiftPM compiled it, as far as they say where things are.
+  private static func imports(of module: String, in folder: String) throws -> (file: String, options: [String]) {
     struct Description: Decodable {
       struct Command: Decodable {
         var moduleName: String
@@ -76,10 +88,11 @@ package struct BuiltPackage: Equatable, Sendable {
     guard let command = description.swiftCommands.values.first(where: { $0.moduleName == module }) else {
       throw KernelProblem("\(folder) has no module \(module)")
     }
-    guard FileManager.default.fileExists(atPath: "\(command.importPath)/\(module).swiftmodule") else {
+    let interface = "\(command.importPath)/\(module).swiftmodule"
+    guard FileManager.default.fileExists(atPath: interface) else {
       throw KernelProblem("\(command.importPath) holds no module \(module): build the package again")
     }
-    return ["-I", command.importPath] + locations(in: command.otherArguments)
+    return (interface, ["-I", command.importPath] + locations(in: command.otherArguments))
   }
 
   private static func locations(in arguments: [String]) -> [String] {

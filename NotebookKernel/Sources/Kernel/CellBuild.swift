@@ -40,7 +40,8 @@ struct CellBuild {
   private func attempt(_ cell: RewrittenCell) throws -> Outcome {
     try write(cell)
     guard let compiled = try run(arguments.compile(number)) else { return .interrupted }
-    let diagnostics = Diagnostic.parse(compiled.output, of: cell, execution: execution)
+    let wording = CompilerWording(chain: chain, number: number, execution: execution)
+    let diagnostics = Diagnostic.parse(compiled.output, of: cell, execution: execution, wording: wording)
     guard compiled.status == 0 else { return .refused(diagnostics, output: compiled.output) }
     guard let linked = try run(arguments.link(number)) else { return .interrupted }
     guard linked.status == 0 else { throw KernelProblem("the linker failed: \(linked.output)") }
@@ -66,6 +67,13 @@ struct CellBuild {
       if let result = try run(arguments.emitModule(number)), result.status == 0 { return part }
     }
     return nil
+  }
+
+  /// Removes what nobody needs once the cell has run; its library holds the lines for tracebacks.
+  func removeIntermediates() {
+    for file in [arguments.source(number), arguments.object(number)] {
+      try? FileManager.default.removeItem(atPath: file)
+    }
   }
 
   /// The toolchain's libraries that the built cell needs.

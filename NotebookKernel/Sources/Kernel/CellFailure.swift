@@ -18,19 +18,19 @@ extension CellFailure {
   static let interrupted = CellFailure("Interrupted", "the cell was stopped")
 
   /// What the compiler has against a cell; `sources` are the texts of all cells, by the numbers that their reader sees.
-  init(_ diagnostics: [Diagnostic], output: String, source: String, sources: [Int: String]) {
+  init(_ diagnostics: [Diagnostic], output: String, source: String, sources: Sources) {
     guard let first = diagnostics.first(where: { $0.severity == .error }) else {
-      self.init("CompilerFailure", output)
+      self.init("CompilerFailure", ReaderText.withoutCellModules(output))
       return
     }
-    self.init("CompileError", ReaderText.withoutCellModules(first.message))
+    self.init("CompileError", first.message)
     traceback = diagnostics.filter { $0.severity != .warning }.map {
-      ReaderText.withoutCellModules($0.text(source: sources[$0.execution] ?? source))
+      $0.text(source: sources[$0.execution] ?? source)
     }
   }
 
   /// How a cell ended, unless it ended well.
-  init?(_ ending: CellEnding, fatalError: String?, toolchain: Toolchain, sources: [Int: String]) {
+  init?(_ ending: CellEnding, fatalError: String?, toolchain: Toolchain, sources: Sources) {
     func traceback() -> [String] { Traceback(ending.frames, toolchain: toolchain).lines(sources: sources) }
     switch ending.kind {
     case .ended: return nil

@@ -1,3 +1,4 @@
+import Cells
 import Foundation
 import Jupyter
 
@@ -29,12 +30,13 @@ func bundle(fields: ArraySlice<[UInt8]>) -> JSON {
     let mime = String(decoding: triple[0], as: UTF8.self)
     if triple[1] == [0x62] {
       members[mime] = .string(Data(triple[2]).base64EncodedString())
-    } else if mime == "application/json" || mime.hasSuffix("+json") {
-      members[mime] =
-        JSON(parsing: Data(triple[2])) ?? .string("This is no JSON: " + String(decoding: triple[2], as: UTF8.self))
+      continue
+    }
+    let text = ReaderText.withoutCellModules(String(decoding: triple[2], as: UTF8.self))
+    if mime == "application/json" || mime.hasSuffix("+json") {
+      members[mime] = JSON(parsing: Data(text.utf8)) ?? .string("This is no JSON: " + text)
     } else {
-      let text = String(decoding: triple[2], as: UTF8.self)
-      members[mime] = .string(mime == "text/plain" ? ReaderText.withoutCellModules(text) : text)
+      members[mime] = .string(text)
     }
   }
   return .object(members)

@@ -15,7 +15,7 @@ final class CellProcess {
   private var unloadable: [String: String] = [:]
 
   private var ending: CellEnding?
-  private(set) var isRunning = false
+  private var isRunning = false
   private(set) var isLost = false
   private var inputQuestion: UInt32?
 
@@ -93,18 +93,19 @@ final class CellProcess {
 
   func load(_ library: String) { worker.load(library) }
 
-  /// Runs a cell's library; nil if the process is lost before the cell ends.
-  func run(library: String, entry: String, isAsync: Bool) -> CellEnding? {
+  /// Runs the library of the cell with this number; nil if the process is lost before the cell ends.
+  func run(_ number: Int, library: String, entry: String, isAsync: Bool) -> CellEnding? {
     isRunning = true
     ending = nil
-    worker.run(library: library, entry: entry, isAsync: isAsync)
+    worker.run(number, library: library, entry: entry, isAsync: isAsync)
     while ending == nil && !isLost { turn() }
     isRunning = false
     streams.flush(isLast: true)
     return ending
   }
 
-  func interrupt() { worker.child.kill(SIGUSR1) }
+  /// Stops the cell with this number, even if the process has not begun it yet, and work that is left of earlier ones.
+  func interrupt(_ number: Int) { worker.child.kill(SIGUSR1, value: Int32(truncatingIfNeeded: number)) }
 
   /// Passes on the line that was asked for; nil if nobody could be asked.
   func answerInput(_ line: String?) {
@@ -129,6 +130,7 @@ final class CellProcess {
     if ready.contains(.descriptor(worker.output)) { streams.read(worker.output, isErrors: false) }
     if ready.contains(.descriptor(worker.errors)) { streams.read(worker.errors, isErrors: true) }
     streams.flush(isLast: false)
+    if !isRunning { streams.showKept() }
     guard ready.contains(.descriptor(worker.control)) else { return }
     guard let records = worker.receive() else {
       streams.drain(worker)

@@ -15,7 +15,7 @@ package final class CellSession {
   /// Whether cells are compiled with -O unless they say otherwise.
   private var isOptimizing = false
   private var number = 0
-  private var sources: [Int: String] = [:]
+  private var sources = Sources()
 
   private var compiler: Child?
   private var warmUp: Child?
@@ -50,7 +50,7 @@ package final class CellSession {
   package func execute(_ text: String, execution: Int) -> CellFailure? {
     process.streams.begin()
     isInterrupted = false
-    sources[execution] = text
+    sources.add(text, number: execution)
     defer { process.streams.flush(isLast: true) }
     let options = CellOptions(text)
     if let problem = options.problem {
@@ -68,10 +68,11 @@ package final class CellSession {
     }
   }
 
-  /// Stops the cell that is compiled or runs.
+  /// Stops the cell that is compiled or runs, and work of earlier cells that keeps the next from running.
   package func interrupt() {
     isInterrupted = true
-    if let compiler { compiler.kill(SIGKILL) } else if process.isRunning { process.interrupt() }
+    compiler?.kill(SIGKILL)
+    process.interrupt(number)
   }
 
   /// Passes on the line that was asked for; nil if nobody could be asked.
@@ -112,6 +113,7 @@ package final class CellSession {
       arguments: arguments(isOptimized: request.isOptimized), chain: chain, number: number,
       execution: request.execution,
       run: { [unowned self] in try self.runCommand($0) })
+    defer { build.removeIntermediates() }
     switch try build.build(request.source) {
     case .interrupted: return .interrupted
     case .refused(let diagnostics, let output):
@@ -133,7 +135,7 @@ package final class CellSession {
     if isInterrupted { return .interrupted }
     for library in build.libraries() { process.load(library) }
     let ending = process.run(
-      library: build.arguments.library(number), entry: build.arguments.entry(number), isAsync: cell.isAsync)
+      number, library: build.arguments.library(number), entry: build.arguments.entry(number), isAsync: cell.isAsync)
     guard let ending else {
       let lost = CellFailure("WorkerLost", process.lossDescription)
       replaceProcess(after: nil)
@@ -158,9 +160,10 @@ package final class CellSession {
     if ending.kind == .unloadable { return }
     if ending.kind != .ended, cell.hasUnreachedVariables(after: ending.mark) {
       // Variables without values must not be seen: the module is made again from what the cell came to.
-      if let part = try? build.rebuildModule(cell, mark: ending.mark) { chain.publish(number, part) }
+      guard let part = try? build.rebuildModule(cell, mark: ending.mark) else { return }
+      chain.publish(number, part, execution: build.execution)
     } else {
-      chain.publish(number, cell)
+      chain.publish(number, cell, execution: build.execution)
     }
   }
 

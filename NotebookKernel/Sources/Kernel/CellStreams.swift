@@ -12,7 +12,8 @@ struct CellStreams {
   private weak var host: (any CellHost)?
   private var output = StreamText(isErrors: false)
   private var errors = StreamText(isErrors: true)
-  private var updates: [String: (content: JSON, sent: Double, waits: Bool)] = [:]
+  /// When each display was updated last, and what waits to be shown in its place.
+  private var updates: [String: (sent: Double, waiting: JSON?)] = [:]
   private var displays = 0
   private var displayBytes = 0
   private var isOver = false
@@ -48,9 +49,10 @@ struct CellStreams {
     let now = Self.now
     if isLast || (!output.isEmpty && (isDue || now >= output.due)) { send(output.take(at: now, isLast: isLast), false) }
     if isLast || (!errors.isEmpty && (isDue || now >= errors.due)) { send(errors.take(at: now, isLast: isLast), true) }
-    for (id, update) in updates where update.waits && (isLast || now >= update.sent + Self.updateInterval) {
-      updates[id] = (update.content, now, false)
-      host?.show(.update(update.content, id: id))
+    for (id, update) in updates where isLast || now >= update.sent + Self.updateInterval {
+      guard let content = update.waiting else { continue }
+      updates[id] = (now, nil)
+      host?.show(.update(content, id: id))
     }
   }
 
@@ -63,7 +65,7 @@ struct CellStreams {
     var due: [Double] = []
     if !output.isEmpty { due.append(output.due) }
     if !errors.isEmpty { due.append(errors.due) }
-    due += updates.values.filter(\.waits).map { $0.sent + Self.updateInterval }
+    due += updates.values.filter { $0.waiting != nil }.map { $0.sent + Self.updateInterval }
     return due.min().map { max(1, Int(($0 - Self.now) * 1000) + 1) } ?? -1
   }
 
@@ -71,23 +73,26 @@ struct CellStreams {
   mutating func show(_ shown: CellOutput) {
     switch shown {
     case .update(let content, let id):
-      let last = updates[id]
-      if let last, Self.now < last.sent + Self.updateInterval {
-        updates[id] = (content, last.sent, true)
+      guard updates[id] != nil || countDisplay(content) else { return }
+      if let last = updates[id], Self.now < last.sent + Self.updateInterval {
+        updates[id] = (last.sent, content)
         return
       }
-      updates[id] = (content, Self.now, false)
-    case .display, .result: guard countDisplay(shown) else { return }
+      updates[id] = (Self.now, nil)
+    case .display(let content, let id):
+      guard countDisplay(content) else { return }
+      if let id { updates[id] = (-.infinity, nil) }  // to be updated at once, and not counted again
+    case .result(let content): guard countDisplay(content) else { return }
     case .text, .clear: break
     }
     host?.show(shown)
   }
 
   /// Counts a display; whether it may still be shown.
-  private mutating func countDisplay(_ shown: CellOutput) -> Bool {
+  private mutating func countDisplay(_ content: JSON) -> Bool {
     guard !isOver else { return false }
     displays += 1
-    if case .display(let content, _) = shown { displayBytes += content.textSize }
+    displayBytes += content.textSize
     isOver = displays > Self.displayLimit || displayBytes > Self.byteLimit
     if isOver {
       let notice =
@@ -97,10 +102,13 @@ struct CellStreams {
     return !isOver
   }
 
+  /// Prints what was kept for the failure of a cell, where none runs.
+  mutating func showKept() { send(errors.takeKept(), true) }
+
   /// A fatal error's message; where none is expected, what looked like one is printed after all.
   mutating func takeFatalError(isExpected: Bool) -> String? {
     if isExpected { return errors.takeFatalError() }
-    send(errors.takeKept(), true)
+    showKept()
     return nil
   }
 

@@ -9,9 +9,11 @@ struct Child {
   /// - Parameters:
   ///   - descriptors: what is open in the child, by the number it has there. All others are closed.
   ///   - environment: variables to set beside those of the kernel.
+  ///   - blocked: signals that it does not get before it asks for them.
   /// - Throws: ``KernelProblem`` if it cannot be started.
   static func spawn(
-    _ arguments: [String], descriptors: [(theirs: Int32, ours: Int32)], environment: [String: String] = [:]
+    _ arguments: [String], descriptors: [(theirs: Int32, ours: Int32)], environment: [String: String] = [:],
+    blocked: [Int32] = []
   ) throws -> Child {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
@@ -41,9 +43,10 @@ struct Child {
     sigaddset(&defaults, SIGINT)
     sigaddset(&defaults, SIGPIPE)
     posix_spawnattr_setsigdefault(&attributes, &defaults)
-    var blocked = sigset_t()
-    sigemptyset(&blocked)
-    posix_spawnattr_setsigmask(&attributes, &blocked)
+    var mask = sigset_t()
+    sigemptyset(&mask)
+    for signal in blocked { sigaddset(&mask, signal) }
+    posix_spawnattr_setsigmask(&attributes, &mask)
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
 
     var id: pid_t = 0
@@ -55,6 +58,9 @@ struct Child {
   }
 
   func kill(_ signal: Int32) { _ = Foundation.kill(id, signal) }
+
+  /// Sends a signal with a number.
+  func kill(_ signal: Int32, value: Int32) { _ = sigqueue(id, signal, sigval(sival_int: value)) }
 
   /// Waits for its end: its exit code, or 128 and the signal that ended it.
   @discardableResult

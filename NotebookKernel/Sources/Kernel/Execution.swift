@@ -22,7 +22,8 @@ struct ExecuteRequest {
 
 extension Kernel {
   /// Runs a cell, and says how it went.
-  func execute(_ request: ExecuteRequest, _ message: Message) -> JSON {
+  func execute(_ request: ExecuteRequest, _ message: Message, _ fate: Fate) -> JSON {
+    if fate == .refuse { return ["status": "aborted", "execution_count": JSON(executionCount)] }
     if request.storesHistory { executionCount += 1 }
     let count = max(executionCount, 1)
     if !request.isSilent {
@@ -30,7 +31,9 @@ extension Kernel {
     }
     if request.storesHistory { history.add(request.code, line: count) }
     execution = request
-    let failure = startSession() ?? session?.execute(request.code, execution: count)
+    if !request.isSilent { cellRequest = message }
+    let failure =
+      fate == .interrupt ? .interrupted : startSession() ?? session?.execute(request.code, execution: count)
     execution = nil
     guard let failure else {
       return ["status": "ok", "execution_count": JSON(count), "payload": [], "user_expressions": [:]]
@@ -41,7 +44,10 @@ extension Kernel {
     ]
     if !request.isSilent { publish("error", .object(content)) }
     // Only what has come by now: a client that has seen the failure may go on.
-    while request.stopsOnError, let message = channels.receive(.shell) { refused.append(message) }
+    if request.stopsOnError {
+      while let message = channels.receive(.shell) { waiting.append((message, .run)) }
+      for index in waiting.indices { waiting[index].fate = .refuse }
+    }
     return .object(content.merging(["status": "error", "execution_count": JSON(count)]) { $1 })
   }
 
@@ -49,15 +55,16 @@ extension Kernel {
     if execution?.isSilent == true { return }
     switch output {
     case .text(let text, let isErrors):
-      publish("stream", ["name": isErrors ? "stderr" : "stdout", "text": .string(text)])
+      publish("stream", ["name": isErrors ? "stderr" : "stdout", "text": .string(text)], of: cellRequest)
     case .display(let data, let id):
-      publish("display_data", display(data, id))
+      publish("display_data", display(data, id), of: cellRequest)
     case .update(let data, let id):
-      publish("update_display_data", display(data, id))
+      publish("update_display_data", display(data, id), of: cellRequest)
     case .result(let data):
-      publish("execute_result", ["data": data, "metadata": [:], "execution_count": JSON(max(executionCount, 1))])
+      let count = JSON(max(executionCount, 1))
+      publish("execute_result", ["data": data, "metadata": [:], "execution_count": count], of: cellRequest)
     case .clear(let wait):
-      publish("clear_output", ["wait": .bool(wait)])
+      publish("clear_output", ["wait": .bool(wait)], of: cellRequest)
     }
   }
 

@@ -4,37 +4,33 @@ import Jupyter
 package struct History {
   package init() {}
 
-  private var entries: [(line: Int, source: String)] = []
-  private static let limit = 10_000
+  private var sources = Sources()
 
-  package mutating func add(_ source: String, line: Int) {
-    entries.append((line, source))
-    if entries.count > Self.limit { entries.removeFirst() }
-  }
+  package mutating func add(_ source: String, line: Int) { sources.add(source, number: line) }
 
   package func reply(to request: JSON) -> JSON {
-    var found = entries
+    var found = sources.entries
     switch request["hist_access_type"]?.string {
     case "range":
       let start = request["start"]?.integer ?? 0
       let stop = request["stop"]?.integer ?? Int.max
       // Sessions before this one are not kept.
       let isThisSession = (request["session"]?.integer ?? 0) == 0
-      found = isThisSession ? found.filter { $0.line >= start && $0.line < stop } : []
+      found = isThisSession ? found.filter { $0.number >= start && $0.number < stop } : []
     case "search":
       let pattern = request["pattern"]?.string ?? "*"
-      found = found.filter { matches($0.source[...], pattern[...]) }
+      found = found.filter { matches($0.text[...], pattern[...]) }
       if request["unique"]?.bool == true {
         var seen: Set<String> = []
-        found = found.reversed().filter { seen.insert($0.source).inserted }.reversed()
+        found = found.reversed().filter { seen.insert($0.text).inserted }.reversed()
       }
     default: break
     }
     if let count = request["n"]?.integer, count >= 0 { found = found.suffix(count) }
     let withOutput = request["output"]?.bool == true
     let rows = found.map { entry -> JSON in
-      let source = JSON.string(entry.source)
-      return [0, JSON(entry.line), withOutput ? [source, .null] : source]
+      let source = JSON.string(entry.text)
+      return [0, JSON(entry.number), withOutput ? [source, .null] : source]
     }
     return ["status": "ok", "history": .array(rows)]
   }

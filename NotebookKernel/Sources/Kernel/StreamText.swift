@@ -1,3 +1,5 @@
+import Cells
+
 /// What a cell prints on one stream, on its way to the reader: in bounded amounts, without the runtime's noise, and with
 /// lines that are drawn over sent at most ten times a second.
 package struct StreamText {
@@ -6,6 +8,8 @@ package struct StreamText {
 
   private let isErrors: Bool
   private var bytes: [UInt8] = []
+  /// How many of them stayed when the text was taken last.
+  private var kept = 0
   private var total = 0
   private var isOver = false
   /// The length of the line that is open on the reader's side.
@@ -42,10 +46,15 @@ package struct StreamText {
   package mutating func take(at time: Double, isLast: Bool) -> String {
     lastSent = time
     var end = bytes.count
-    if !isLast { end -= incompleteTail }
+    if !isLast {
+      end -= incompleteTail
+      // The rest of a name comes at once, or not at all.
+      if bytes.count != kept { end -= ReaderText.unfinishedName(in: bytes[..<end]) }
+    }
     if isErrors && !isLast && !bytes.contains(13) { end = (bytes.lastIndex(of: 10) ?? -1) + 1 }
-    let text = String(decoding: bytes[..<end], as: UTF8.self)
+    let text = ReaderText.withoutCellModules(String(decoding: bytes[..<end], as: UTF8.self))
     bytes.removeFirst(end)
+    kept = bytes.count
     return redrawn(isErrors ? withoutNoise(text) : text)
   }
 

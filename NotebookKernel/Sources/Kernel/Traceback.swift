@@ -58,7 +58,8 @@ struct Traceback {
     let execution = path.firstMatch(of: /In \[([0-9]+)\]$/).flatMap { Int($0.1) }
     let file = execution.map { "In [\($0)]" } ?? (path as NSString).lastPathComponent
     // What the kernel and the compiler have added is of no interest.
-    guard path != "<compiler-generated>", !file.hasPrefix("cell"), !symbol.hasPrefix("__swift") else { return nil }
+    guard path != "<compiler-generated>", file.wholeMatch(of: /cell[0-9]+\.swift/) == nil, !symbol.hasPrefix("__swift")
+    else { return nil }
     return Frame(function: readable(symbol), execution: execution, file: file, line: line)
   }
 
@@ -69,11 +70,12 @@ struct Traceback {
     var name = ReaderText.withoutCellModules(symbol)
     // Parts of an asynchronous function are that function.
     name = name.replacing(#/\([0-9]+\) (suspend|await) resume partial function for /#, with: "")
+    if name.hasSuffix(" in ") { name += "top-level code" }  // a closure there
     return name.hasPrefix("async_Main") ? "top-level code" : name
   }
 
   /// One line a frame, the reader's source below it.
-  func lines(sources: [Int: String]) -> [String] {
+  func lines(sources: Sources) -> [String] {
     frames.map { frame in
       var text = "  \(frame.file), line \(frame.line), in \(frame.function)"
       if let number = frame.execution, let source = sources[number] {

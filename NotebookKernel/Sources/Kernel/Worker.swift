@@ -23,7 +23,9 @@ final class Worker {
     child = try Child.spawn(
       [program, support, "3", "4"],
       descriptors: [(1, output.writing), (2, errors.writing), (3, control.writing), (4, replies.writing)],
-      environment: ["SWIFT_BACKTRACE": "enable=no", "NOTEBOOK_KERNEL": "1"])
+      environment: ["SWIFT_BACKTRACE": "enable=no", "NOTEBOOK_KERNEL": "1"],
+      // An interrupt waits until the worker can take it.
+      blocked: [SIGUSR1])
     for end in [output.writing, errors.writing, control.writing, replies.writing] { close(end) }
     self.control = control.reading
     self.replies = replies.reading
@@ -80,7 +82,9 @@ final class Worker {
   }
 
   /// Runs a cell's library.
-  func run(library: String, entry: String, isAsync: Bool) { send("R", "\(library)\0\(entry)\0\(isAsync ? "a" : "s")") }
+  func run(_ number: Int, library: String, entry: String, isAsync: Bool) {
+    send("R", "\(library)\0\(entry)\0\(isAsync ? "a" : "s")\(number)")
+  }
 
   /// Loads a library of the toolchain, or of a package, unless that was done; whether there will be an answer.
   @discardableResult

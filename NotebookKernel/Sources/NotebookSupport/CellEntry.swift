@@ -24,5 +24,6 @@ public func _notebookWait() async {}
 @_cdecl("notebook_describe_error")
 func describe(_ error: UnsafeRawPointer) -> UnsafeMutablePointer<CChar>? {
   let error = unsafeBitCast(error, to: (any Error).self)
-  return "\(_typeName(type(of: error)))\u{1F}\(error)".withCString { duplicate($0) }
+  let text = DisplayBundle.bounded("\(error)")
+  return "\(_typeName(type(of: error)))\u{1F}\(text)".withCString { duplicate($0) }
 }

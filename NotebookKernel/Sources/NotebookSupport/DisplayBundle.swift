@@ -10,6 +10,13 @@ struct DisplayBundle {
   enum Content {
     case text(String)
     case bytes([UInt8])
+
+    var size: Int {
+      switch self {
+      case .text(let text): text.utf8.count
+      case .bytes(let bytes): bytes.count
+      }
+    }
   }
 
   var formats: [Format] = []
@@ -27,7 +34,8 @@ struct DisplayBundle {
       shown = chooser.playgroundDescription
     }
     if !formats.contains(where: { $0.mime == "text/plain" }) {
-      formats.append(Format(mime: "text/plain", content: .text(Self.text(value))))
+      // Of what was chosen only if that has no format that says more.
+      formats.append(Format(mime: "text/plain", content: .text(Self.text(formats.isEmpty ? shown : value))))
     }
   }
 
@@ -52,9 +60,28 @@ struct DisplayBundle {
 
   private static func text(_ value: Any) -> String {
     // A lone string is shown as in source text, as it is among other values.
-    if type(of: value) == String.self, let text = value as? String { return text.debugDescription }
-    if let format = value as? any DisplayFormat { return format.plainText }
-    return String(describing: value)
+    if type(of: value) == String.self, let text = value as? String { return bounded(text.debugDescription) }
+    if let format = value as? any DisplayFormat { return bounded(format.plainText) }
+    return bounded(String(describing: value))
+  }
+
+  /// A text of a size that a notebook can show.
+  static func bounded(_ text: String, limit: Int = 1 << 20) -> String {
+    let count = text.utf8.count
+    guard count > limit else { return text }
+    let end = text.utf8.index(text.startIndex, offsetBy: limit)
+    return text[..<end] + "… [the beginning of \(count) bytes]"
+  }
+
+  /// The largest bundle that is shown: more would only stop the browser.
+  static let limit = 64 << 20
+
+  /// Whether it is small enough to be shown; else there is a text in its place.
+  mutating func bound() {
+    let size = formats.reduce(0) { $0 + $1.content.size }
+    guard size > Self.limit else { return }
+    let text = "[\(size >> 20) MB, more than the \(Self.limit >> 20) MB that a display may have]"
+    formats = [Format(mime: "text/plain", content: .text(text))]
   }
 
   /// What can be said of a value that cannot be copied: it cannot be asked, but its type is known.

@@ -7,8 +7,7 @@ public func readLine(strippingNewline: Bool = true) -> String? {
 
 /// Asks the reader of the notebook for a line; nil where nobody can be asked.
 public func input(_ prompt: String, isPassword: Bool = false) -> String? {
-  guard let answer = Record.ask(.input, [Array(prompt.utf8), [isPassword ? 1 : 0]]), answer.first == 1 else {
-    return nil
-  }
+  let question = [Array(DisplayBundle.bounded(prompt).utf8), [isPassword ? 1 : 0]]
+  guard let answer = Record.ask(.input, question), answer.first == 1 else { return nil }
   return String(decoding: answer.dropFirst(), as: UTF8.self)
 }

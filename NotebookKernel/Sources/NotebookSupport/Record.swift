@@ -10,6 +10,8 @@ enum Record: UInt8 {
 
   /// Sends a bundle and waits until it is on its way, so that what is printed next comes after it.
   static func display(_ kind: Record, _ bundle: DisplayBundle, id: String? = nil) {
+    var bundle = bundle
+    bundle.bound()
     var fields: [[UInt8]] = [Array((id ?? "").utf8)]
     for format in bundle.formats {
       fields.append(Array(format.mime.utf8))

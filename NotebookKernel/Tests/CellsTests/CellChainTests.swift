@@ -5,7 +5,8 @@ import Testing
   private func published(_ sources: String...) -> CellChain {
     var chain = CellChain()
     for (index, source) in sources.enumerated() {
-      chain.publish(index + 1, CellRewriter(origins: chain.origins, imported: chain.imported).rewrite(source))
+      let cell = CellRewriter(origins: chain.origins, imported: chain.imported).rewrite(source)
+      chain.publish(index + 1, cell, execution: index + 1)
     }
     return chain
   }
@@ -18,12 +19,13 @@ import Testing
     let header = published("let a = 1", "print(a)", "let b = 2").header(of: 4)
     #expect(
       header.hasPrefix(
-        "@_exported import Cell3; @testable import enum Cell1.__Cell1; @testable import enum Cell3.__Cell3"))
+        "@_exported import _NotebookCell3; @testable import enum _NotebookCell1.__Cell1; "
+          + "@testable import enum _NotebookCell3.__Cell3"))
     #expect(!header.contains("Cell2"))
   }
 
   @Test func letsTheReadersNamesWinOverAModuleThatComesLater() {
-    let pin = "@testable import func Cell1.sin"
+    let pin = "@testable import func _NotebookCell1.sin"
     #expect(published("func sin() {}").header(of: 2, imports: ["Foundation"]).contains(pin))
     #expect(published("func sin() {}", "import Foundation").header(of: 3).contains(pin))
     #expect(!published("func sin() {}", "print(1)").header(of: 3).contains(pin))

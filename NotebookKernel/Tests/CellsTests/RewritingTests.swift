@@ -27,6 +27,10 @@ import Testing
     ("fatalError()", "fatalError()"),
     ("[1, 2]\n  .map { $0 }", "_notebookShow([1, 2]\n  .map { $0 })"),
     ("1\n2", "1\n_notebookShow(2)"),
+    (
+      "#if A\nimport B\nlet a = 1\n#else\nprivate func f() {}\n#endif",
+      "#if A\n@_exported import B\nlet a = 1; _notebookMark(0)\n#else\n        func f() {}\n#endif"
+    ),
     ("extension S: P { var d: Int { 1 } }", "extension S: P { public var d: Int { 1 } }"),
     ("extension S: P { @inline(never) func d() {} }", "extension S: P { @inline(never) public func d() {} }"),
     ("extension S { var d: Int { 1 } }", "extension S { var d: Int { 1 } }"),
@@ -45,6 +49,11 @@ import Testing
   @Test(arguments: [
     ("let a = await f()", "nonisolated(unsafe) let a = await f(); _notebookMark(0)"),
     ("async let a = f()", "async let a = f(); _notebookMark(0)"),
+    ("nonisolated(unsafe) var a = await f()", "nonisolated(unsafe) var a = await f(); _notebookMark(0)"),
+    (
+      "guard let a = await f() else { fatalError() }",
+      "nonisolated(unsafe) let a = await { guard let a = await f() else { fatalError() }; return a }(); _notebookMark(0)"
+    ),
     ("@MainActor var a = await f()", "@MainActor var a = await f(); _notebookMark(0)"),
     ("for await x in s { var y = 1 }", "for await x in s { var y = 1 }"),
   ])
@@ -63,7 +72,8 @@ import Testing
 
   @Test func redeclaresAVariableFromItself() {
     #expect(
-      text("let x = x.sorted(by: x)", origins: ["x": 4]) == "let x = Cell4::x.sorted(by: Cell4::x); _notebookMark(0)")
+      text("let x = x.sorted(by: x)", origins: ["x": 4])
+        == "let x = _NotebookCell4::x.sorted(by: _NotebookCell4::x); _notebookMark(0)")
     #expect(text("let x = a.x", origins: ["x": 4]) == "let x = a.x; _notebookMark(0)")
     #expect(text("let y = x", origins: ["x": 4]) == "let y = x; _notebookMark(0)")
   }
@@ -90,6 +100,7 @@ import Testing
     #expect(!part.contains("print"))
     #expect(!part.contains("let b"))
     #expect(part.contains("let a = 1"))
+    #expect(cell.declarationsReached(mark: 0, keepsLater: true).declarations.map(\.name) == ["a", "g"])
     #expect(part.filter { $0 == "\n" }.count == source.filter { $0 == "\n" }.count)
     #expect(!cell.declarationsReached(mark: 0, keepsLater: false).edits.text.contains("func g"))
   }

@@ -18,6 +18,21 @@ import Testing
     #expect(read.identities == [Data("client".utf8)])
   }
 
+  @Test func knowsWhichCameLater() {
+    func message(_ session: String, _ date: String) -> Message {
+      var message = Message("execute_request", [:], session: session)
+      message.header = ["session": .string(session), "date": .string(date)]
+      return message
+    }
+    let first = message("s", "2026-01-01T10:00:00.000001Z")
+    let second = message("s", "2026-01-01T10:00:00.000002Z")
+    #expect(second.isLater(than: first))
+    #expect(!first.isLater(than: second))
+    #expect(!first.isLater(than: first))
+    // Another client has another clock.
+    #expect(!message("t", "2026-01-01T11:00:00.000000Z").isLater(than: first))
+  }
+
   @Test func isDroppedWithAnotherKeysSignature() {
     #expect(Message(frames: message.frames(signer: Signer(key: "other")), signer: signer) == nil)
   }

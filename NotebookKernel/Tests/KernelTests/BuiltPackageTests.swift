@@ -26,11 +26,8 @@ import Testing
   }
 
   @Test func aLibraryThatCannotBeLoadedFailsTheCell() throws {
-    let folder = try temporaryFolder()
+    let folder = try packageFolder()
     defer { try? FileManager.default.removeItem(atPath: folder) }
-    let command = "{\"moduleName\": \"A\", \"importPath\": \"\(folder)\", \"otherArguments\": []}"
-    try Data("{\"swiftCommands\": {\"A\": \(command)}}".utf8).write(to: URL(filePath: folder + "/description.json"))
-    for name in ["A.swiftmodule", "libA.so"] { try Data().write(to: URL(filePath: "\(folder)/\(name)")) }
     let notebook = try Notebook(packages: [BuiltPackage(name: "A", path: folder)])
     for _ in 0..<2 {
       let message = try #require(notebook.run("1 + 1").failure).message
@@ -43,12 +40,32 @@ import Testing
     #expect(notebook.run("1 + 1").value == "2")
   }
 
+  @Test func aLibraryFromBeforeItsModuleIsRefused() throws {
+    let folder = try packageFolder()
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    _ = try BuiltPackage(name: "A", path: folder)
+    let library = folder + "/libA.so"
+    try FileManager.default.setAttributes([.modificationDate: Date(timeIntervalSinceNow: -60)], ofItemAtPath: library)
+    let error = #expect(throws: KernelProblem.self) { try BuiltPackage(name: "A", path: folder) }
+    #expect(error?.description.contains("is older than the module") == true)
+    #expect(error?.description.contains("swift build -c release --product ADynamic") == true)
+  }
+
   @Test func survivesAnotherDescription() throws {
     let folder = try temporaryFolder()
     defer { try? FileManager.default.removeItem(atPath: folder) }
     try Data("{}".utf8).write(to: URL(filePath: folder + "/description.json"))
     try Data().write(to: URL(filePath: folder + "/libA.so"))
     #expect(throws: KernelProblem.self) { try BuiltPackage(name: "A", path: folder) }
+  }
+
+  /// A folder that looks like a build of a package A, whose library is empty.
+  private func packageFolder() throws -> String {
+    let folder = try temporaryFolder()
+    let command = "{\"moduleName\": \"A\", \"importPath\": \"\(folder)\", \"otherArguments\": []}"
+    try Data("{\"swiftCommands\": {\"A\": \(command)}}".utf8).write(to: URL(filePath: folder + "/description.json"))
+    for name in ["A.swiftmodule", "libA.so"] { try Data().write(to: URL(filePath: "\(folder)/\(name)")) }
+    return folder
   }
 
   private func temporaryFolder() throws -> String {

@@ -21,6 +21,24 @@ import Testing
     ("func f() throws { struct E: Error {}; throw E() }\ntry f()", "E", "E()"),
     ("enum E: Error { case a }\nfunc f() throws(E) { throw .a }\ntry f()", "E", "a"),
     ("import Foundation\nexit(2)", "Exit", "exit(2)"),
+    ("class C { deinit { fatalError(\"at the end\") } }\ndo { _ = C() }", "FatalError", "at the end"),
+    ("let z = kept - 7\n1 / z", "FatalError", "Division by zero"),
+    (
+      "import Dispatch\nDispatchQueue.concurrentPerform(iterations: 1) { _ in fatalError(\"within\") }", "FatalError",
+      "within"
+    ),
+    (
+      "import Dispatch\nlet g = DispatchGroup()\nDispatchQueue.global().async(group: g) { fatalError(\"pool\") }\ng.wait()",
+      "FatalError", "pool"
+    ),
+    ("import Foundation\nThread { fatalError(\"thread\") }.start()\nsleep(60)", "FatalError", "thread"),
+    ("func f() async -> Int { fatalError(\"child\") }\nasync let a = f()\nawait a", "FatalError", "child"),
+    ("struct E: Error {}\nfunc f() async throws -> Int { throw E() }\nasync let a = f()\ntry await a", "E", "E()"),
+    ("await withTaskGroup(of: Void.self) { $0.addTask { fatalError(\"group\") } }", "FatalError", "group"),
+    ("import Foundation\nawait Task.detached { exit(3) }.value", "Exit", "exit(3)"),
+    ("import Foundation\nabort()", "FatalError", "aborted"),
+    ("import Foundation\nawait Task.yield()\nexit(2)", "Exit", "exit(2)"),
+    ("@MainActor func f() { fatalError(\"main\") }\nawait Task { @MainActor in f() }.value", "FatalError", "main"),
   ])
   func keepsItsState(cell: String, name: String, message: String) throws {
     let notebook = try Notebook()
@@ -55,6 +73,8 @@ import Testing
     #expect(notebook.run("let good = 5\nlet bad = try f()\nlet never = 6").failure?.name == "E")
     #expect(notebook.run("good").value == "5")
     #expect(notebook.run("never").failure?.message.contains("cannot find 'never' in scope") == true)
+    // Names of before an import are made to win over the module's; those are none.
+    #expect(notebook.run("import Foundation\nsqrt(16.0)").value == "4.0")
   }
 
   @Test func aDeadWorkerIsReplaced() throws {
@@ -65,6 +85,17 @@ import Testing
     #expect(failure.message.contains("All variables are lost"))
     #expect(notebook.run("a").failure?.message == "cannot find 'a' in scope")
     #expect(notebook.run("1 + 1").value == "2")
+  }
+
+  /// Only those of the pool are few.
+  @Test func aWorkerKeepsItsStateWhateverThreadsOfOthersAreLost() throws {
+    let notebook = try Notebook()
+    notebook.run("import Foundation\nvar kept = 7")
+    for _ in 0...ProcessInfo.processInfo.activeProcessorCount {
+      #expect(notebook.run("Thread { fatalError() }.start()\nsleep(60)").failure?.name == "FatalError")
+      #expect(notebook.run("Thread { exit(1) }.start()\nsleep(60)").failure?.name == "Exit")
+    }
+    #expect(notebook.run("await Task.detached { kept }.value").value == "7")
   }
 
   @Test func aWorkerWithoutThreadsIsReplaced() throws {

@@ -55,6 +55,26 @@ import Testing
     #expect(result.shown == [.result(["image/svg+xml": "<svg/>", "image/png": "AQID", "text/plain": "a chart"])])
   }
 
+  /// By another value, or by one that does so in turn; one that comes to no end is shown as text.
+  @Test func aValueChoosesAnotherToBeShownInItsPlace() throws {
+    let notebook = try Notebook()
+    notebook.run(
+      """
+      struct Page: CustomPlaygroundDisplayConvertible { var playgroundDescription: Any { HTML("<b>page</b>") } }
+      struct Book: CustomPlaygroundDisplayConvertible { var playgroundDescription: Any { Page() } }
+      struct Endless: CustomPlaygroundDisplayConvertible { var playgroundDescription: Any { self } }
+      struct Plain: CustomPlaygroundDisplayConvertible { var playgroundDescription: Any { 7 } }
+      """)
+    #expect(notebook.run("Page()").shown == [.result(["text/html": "<b>page</b>", "text/plain": "Page()"])])
+    #expect(notebook.run("Book()").shown == [.result(["text/html": "<b>page</b>", "text/plain": "Book()"])])
+    #expect(notebook.run("Endless()").shown == [.result(["text/plain": "Endless()"])])
+    #expect(
+      notebook.run("display(Page(), id: \"p\")").shown == [
+        .display(["text/html": "<b>page</b>", "text/plain": "Page()"], id: "p")
+      ])
+    #expect(notebook.run("Plain()").value == "7")
+  }
+
   @Test func updatesInPlaceAndNeverLosesTheLast() throws {
     let result = try Notebook().run("display(0, id: \"n\")\nfor i in 1...500 { updateDisplay(i, id: \"n\") }")
     #expect(result.shown.first == .display(["text/plain": "0"], id: "n"))

@@ -55,23 +55,29 @@ import Testing
     (["let f = { (x: Int) in x * 2 }", "f(4)"], "8"),
     (["func some() -> some Equatable { 3 }", "some() == some()"], "true"),
     (["let n = (1...10).reduce(0, +)", "%O\nn"], "55"),
+    // Names declared anew.
+    (["func f() -> Int { 1 }", "let f = 2", "f"], "2"),
+    (["class C { let n = 1 }", "struct C { let n = 2 }", "C().n"], "2"),
+    (
+      [
+        "protocol P { func f() -> Int }", "protocol P { func g() -> Int }", "struct S: P { func g() -> Int { 3 } }",
+        "S().g()",
+      ], "3"
+    ),
+    (["extension Int { func f() -> Int { 1 } }", "extension Int { func f() -> Int { 2 } }", "3.f()"], "2"),
+    (
+      [
+        "infix operator <+>\nfunc <+> (a: Int, b: Int) -> Int { 1 }", "func <+> (a: Int, b: Int) -> Int { 2 }",
+        "0 <+> 0",
+      ], "2"
+    ),
+    (["postfix operator %%\npostfix func %% (a: Int) -> Int { a / 100 }", "700%%"], "7"),
+    (["let x = [1, 2]", "let x = x.map { $0 + x.count }", "x"], "[3, 4]"),
+    (["var x = 1", "func get() -> Int { x }", "var x = 2", "get() + x * 10"], "21"),
+    (["import Foundation", "func sin(_ x: Double) -> Double { 100 }", "import Foundation\nsin(1.0)"], "100.0"),
   ])
   func shares(cells: [String], value: String) throws {
-    let notebook = try Notebook()
-    for cell in cells.dropLast() {
-      let result = notebook.run(cell)
-      #expect(result.failure == nil, "\(cell)")
-    }
-    let last = notebook.run(cells[cells.count - 1])
-    #expect(last.failure == nil)
-    #expect(last.value == value)
-  }
-
-  @Test func anOldValueKeepsItsOldType() throws {
-    let notebook = try Notebook()
-    for cell in ["struct S {}", "let s = S()", "struct S {}"] { notebook.run(cell) }
-    let failure = try #require(notebook.run("let t: S = s").failure)
-    #expect(failure.message == "cannot convert value of type 'S' to specified type 'S'")
+    try Notebook().expect(cells, value: value)
   }
 
   @Test func aRefusedCellLeavesNothingBehind() throws {

@@ -34,10 +34,21 @@ import Testing
     #expect(text == expected)
   }
 
+  /// However the pieces fall; and what begins no name after all comes a little later.
+  @Test func leavesOutTheNamesOfModules() {
+    #expect(text("[_Noteb", "ookCell", "12.", "Point(), f(", "_x)]") == "[Point(), f(_x)]")
+    #expect(text("_NotebookCell1", ".a\n", isErrors: true) == "a\n")
+    #expect(text("_NotebookCell1") == "_NotebookCell1")
+    var stream = StreamText(isErrors: false)
+    stream.append(Array("name_".utf8))
+    #expect(stream.take(at: 0, isLast: false) == "name")
+    #expect(stream.take(at: 1, isLast: false) == "_")
+  }
+
   @Test func leavesOutTheRuntimesNoise() {
     var stream = StreamText(isErrors: true)
     let noise =
-      "before\nCell1/In [1]:1: Fatal error: boom\nmore\nCurrent stack trace:\n0    libswiftCore.so   0x00007f _x + 1\n"
+      "before\n_NotebookCell1/In [1]:1: Fatal error: boom\nmore\nCurrent stack trace:\n0    libswiftCore.so   0x00007f _x + 1\n"
     stream.append(Array(noise.utf8))
     #expect(stream.take(at: 0, isLast: true) == "before\n")
     #expect(stream.takeFatalError() == "boom\nmore")
