@@ -53,7 +53,7 @@ extension Recipe {
       case "muon":
         Muon(
           groups, learningRate: rate, momentum: optimizer.momentum, weightDecay: decay, iterations: 3,
-          othersFactor: optimizer.othersFactor)
+          othersFactor: optimizer.othersFactor, dtype: computeType)
       default:
         SGD(
           groups, learningRate: rate, momentum: optimizer.momentum,
@@ -97,6 +97,11 @@ extension Recipe {
       throw RecipeError(folder.path, "the folder cannot be made: \(error.localizedDescription)")
     }
     try resolved.yaml().write(to: folder.appendingPathComponent("recipe.yaml"), atomically: true, encoding: .utf8)
+  }
+
+  /// What the networks' products are computed in.
+  private var computeType: DType {
+    (Precision(rawValue: training.precision) ?? .auto).autocastType(on: (try? device()) ?? .cpu) ?? .float32
   }
 
   private func learningRateSchedule(_ plan: TrainingPlan) -> any Schedule {

@@ -38,7 +38,10 @@ public struct MachineDescription: Sendable, Hashable, Codable, CustomStringConve
   /// What to show, in order.
   public var facts: [(name: String, value: String)] {
     [
-      ("Processor", "\(processor), \(coreCount) cores, \(threadCount) threads used"),
+      (
+        "Processor",
+        "\(processor), \(coreCount) cores, \(threadCount == 1 ? "1 thread" : "\(threadCount) threads") used"
+      ),
       ("Memory", memory.byteText),
       (
         "Vector instructions",

@@ -7,20 +7,24 @@
 /// normalisations, kernels that see fewer than 8 channels (the first layer's, depthwise ones), and matrices with a side under
 /// 32 (most classifiers' last layer).
 ///
-/// The matrices' steps are those of PyTorch's `torch.optim.Muon` with its "original" adjustment, in float32.
+/// The matrices' steps are those of PyTorch's `torch.optim.Muon` with its "original" adjustment. PyTorch orthogonalises in
+/// bfloat16; here that is a choice, which pays where the hardware has it.
 public final class Muon: Optimizer {
   /// The iterations of Newton and Schulz that orthogonalise a step; 3 to 5.
   public let iterations: Int
   /// How many times the learning rate the parameters that are no matrices take.
   public let othersFactor: Double
+  /// What the steps are orthogonalised in: `.float32` or `.bfloat16`.
+  public let dtype: DType
 
   public init(
     _ parameters: some ParameterSource, learningRate: Double = 0.02, momentum: Double = 0.95, weightDecay: Double = 0.1,
-    iterations: Int = 5, othersFactor: Double = 4
+    iterations: Int = 5, othersFactor: Double = 4, dtype: DType = .float32
   ) {
     precondition(iterations > 0, "the number of iterations is positive")
     self.iterations = iterations
     self.othersFactor = othersFactor
+    self.dtype = dtype
     super.init(parameters, learningRate: learningRate, momentum: momentum, weightDecay: weightDecay)
   }
 
@@ -55,7 +59,7 @@ public final class Muon: Optimizer {
     let (a, b, c) = (3.4445, -4.7750, 2.0315)
     let isTall = matrix.shape[0] > matrix.shape[1]
     var x = isTall ? matrix.mT : matrix
-    x = x / x.norm().clamp(min: 1e-7)
+    x = (x / x.norm().clamp(min: 1e-7)).to(dtype)
     let identity = Tensor.eye(x.shape[0], dtype: x.dtype, device: x.device)
     var (gram, product) = (x.matmul(x.mT), identity)
     for iteration in 0..<iterations {

@@ -31,6 +31,21 @@ import Torch
     #expect(abs(Double(values.reduce(0) { $0 + $1 * $1 }) - squares) < 2e-3)
   }
 
+  /// Weights stay float32, and the step is off by no more than the rounding of its products.
+  @Test(arguments: [[64, 300], [300, 64], [48, 16, 3, 3]]) func bfloat16IsNear(shape: [Int]) {
+    let gradient = Tensor.randn(shape, generator: Generator(seed: 3))
+    let steps = [DType.float32, .bfloat16].map { dtype -> Tensor in
+      let module = Weights(Tensor.zeros(shape))
+      let optimizer = Muon(module, learningRate: 1, momentum: 0.9, weightDecay: 0, iterations: 3, dtype: dtype)
+      module.weight.grad = gradient
+      optimizer.step()
+      #expect(module.weight.value.dtype == .float32)
+      return module.weight.value.detach()
+    }
+    let error = ((steps[0] - steps[1]).norm() / steps[0].norm()).item(Double.self)
+    #expect(error < 0.03 && error > 0, "\(error)")
+  }
+
   @Test func whatIsNoMatrixTakesAStepOfNesterov() {
     let reference = OptimizerReference.shared
     let (ours, plain) = (ReferenceModule(), ReferenceModule())
