@@ -157,6 +157,7 @@ def load(options):
 def generate(options):
     """ViT-B and GPT-2 with made-up weights write 64 tokens about an image, greedy."""
     import torch
+    import torchvision_alone  # noqa: F401 (transformers imports torchvision where it is installed)
     from transformers import GPT2Config, VisionEncoderDecoderConfig, VisionEncoderDecoderModel, ViTConfig
 
     torch.set_num_threads(options.threads)
