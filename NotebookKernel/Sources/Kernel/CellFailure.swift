@@ -18,7 +18,7 @@ extension CellFailure {
   static let interrupted = CellFailure("Interrupted", "the cell was stopped")
 
   /// What the compiler has against a cell; `sources` are the texts of all cells, by the numbers that their reader sees.
-  init(_ diagnostics: [Diagnostic], output: String, source: String, sources: Sources) {
+  init(_ diagnostics: [Diagnostic], output: String, source: String, sources: CellSources) {
     guard let first = diagnostics.first(where: { $0.severity == .error }) else {
       self.init("CompilerFailure", ReaderText.withoutCellModules(output))
       return
@@ -30,7 +30,7 @@ extension CellFailure {
   }
 
   /// How a cell ended, unless it ended well.
-  init?(_ ending: CellEnding, fatalError: String?, toolchain: Toolchain, sources: Sources) {
+  init?(_ ending: CellEnding, fatalError: String?, toolchain: Toolchain, sources: CellSources) {
     func traceback() -> [String] { Traceback(ending.frames, toolchain: toolchain).lines(sources: sources) }
     switch ending.kind {
     case .ended: return nil

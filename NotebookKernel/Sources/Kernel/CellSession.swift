@@ -15,7 +15,7 @@ package final class CellSession {
   /// Whether cells are compiled with -O unless they say otherwise.
   private var isOptimizing = false
   private var number = 0
-  private var sources = Sources()
+  private var sources = CellSources()
 
   private var compiler: Child?
   private var warmUp: Child?

@@ -4,7 +4,7 @@ import Jupyter
 package struct History {
   package init() {}
 
-  private var sources = Sources()
+  private var sources = CellSources()
 
   package mutating func add(_ source: String, line: Int) { sources.add(source, number: line) }
 

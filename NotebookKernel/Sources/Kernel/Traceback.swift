@@ -75,7 +75,7 @@ struct Traceback {
   }
 
   /// One line a frame, the reader's source below it.
-  func lines(sources: Sources) -> [String] {
+  func lines(sources: CellSources) -> [String] {
     frames.map { frame in
       var text = "  \(frame.file), line \(frame.line), in \(frame.function)"
       if let number = frame.execution, let source = sources[number] {

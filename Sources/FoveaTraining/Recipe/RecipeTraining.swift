@@ -27,7 +27,7 @@ extension Recipe {
     options.checkpointEverySteps = training.checkpointEverySteps
     options.accumulateGradBatches = training.accumulateGradBatches
     options.gradientClip = training.clipNorm.map { .norm($0) }
-    options.precision = Precision(rawValue: training.precision) ?? .auto
+    options.precision = precision
     options.device = try device()
     options.ema = training.ema
     options.earlyStopping = training.earlyStopping.map { EarlyStopping(patience: $0) }
@@ -99,10 +99,10 @@ extension Recipe {
     try resolved.yaml().write(to: folder.appendingPathComponent("recipe.yaml"), atomically: true, encoding: .utf8)
   }
 
+  private var precision: Precision { Precision(rawValue: training.precision) ?? .auto }
+
   /// What the networks' products are computed in.
-  private var computeType: DType {
-    (Precision(rawValue: training.precision) ?? .auto).autocastType(on: (try? device()) ?? .cpu) ?? .float32
-  }
+  private var computeType: DType { precision.autocastType(on: (try? device()) ?? .cpu) ?? .float32 }
 
   private func learningRateSchedule(_ plan: TrainingPlan) -> any Schedule {
     let warmup = plan.steps(epochs: schedule.warmupEpochs)

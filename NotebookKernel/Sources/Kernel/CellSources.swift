@@ -1,5 +1,5 @@
 /// The texts of cells by their numbers, the oldest forgotten where they become too many.
-struct Sources {
+struct CellSources {
   private(set) var entries: [(number: Int, text: String)] = []
   private var bytes = 0
   private static let limits = (count: 10_000, bytes: 16 << 20)
