@@ -13,8 +13,6 @@ extension Operators {
   static let eigh = Op<(Tensor, Tensor), Tensor, String>("aten::linalg_eigh")
   static let inverse = Op<Tensor, Tensor>("aten::linalg_inv")
   static let solve = Op<Tensor, Tensor, Tensor, Bool>("aten::linalg_solve")
-  static let scaledDotProductAttention = Op<Tensor, Tensor, Tensor, Tensor, Tensor?, Double, Bool, Double?>(
-    "aten::scaled_dot_product_attention")
   static let embedding = Op<Tensor, Tensor, Tensor, Int>("aten::embedding")
 }
 
@@ -49,19 +47,6 @@ extension Tensor {
   public func inverse() -> Tensor { Operators.inverse(self) }
   /// The `x` for which this matrix times `x` is `right`.
   public func solve(_ right: Tensor) -> Tensor { Operators.solve(self, right, true) }
-  /// Attention of queries `[..., T, D]` over keys `[..., S, D]` and values `[..., S, V]`: softmax(q kᵀ · scale + mask) v.
-  ///
-  /// - Parameters:
-  ///   - mask: added to the scores, or where boolean: false leaves a key out; broadcast to `[..., T, S]`.
-  ///   - dropout: the probability of dropping a weight; give 0 outside of training.
-  ///   - isCausal: lets a query see only keys at its own place and before.
-  ///   - scale: 1/√D unless given.
-  public static func scaledDotProductAttention(
-    _ query: Tensor, _ key: Tensor, _ value: Tensor, mask: Tensor? = nil, dropout: Double = 0, isCausal: Bool = false,
-    scale: Double? = nil
-  ) -> Tensor {
-    Operators.scaledDotProductAttention(query, key, value, mask, dropout, isCausal, scale)
-  }
   /// The rows of a table `[V, D]` that the whole numbers of this tensor name: `[...]` gives `[..., D]`.
   ///
   /// - Parameter paddingIndex: a row that never gets a gradient; -1 for none.
