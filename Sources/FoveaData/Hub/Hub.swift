@@ -1,4 +1,3 @@
-import AsyncHTTPClient
 import Foundation
 
 /// The Hugging Face Hub, or a server of its kind: where published models and data sets come from.
@@ -20,7 +19,6 @@ public struct Hub: Sendable {
   /// Uses only what is in the cache.
   public var isOffline: Bool
 
-  var client = Download.sharedClient
   var retries = Retries()
 
   public init(endpoint: URL, cache: URL, token: String? = nil, isOffline: Bool = false) {
