@@ -4,11 +4,16 @@ Run from the root of the repository, with pycocoevalcap (and Java, which it need
 
     python Tests/Reference/captions.py
 
+With `--flickr8k Flickr8k.token.txt OUTPUT` it makes a file of the same form from the captions that people wrote for Flickr8k's
+photographs: the first one of each is judged by the other four. `FOVEA_CAPTION_REFERENCE=OUTPUT swift test --filter CaptionMetricTests`
+compares with it instead.
+
 The sentences are made here from a small grammar, with what makes tokenising hard mixed in. CIDEr is what the paper first
 defines, computed here from pycocoevalcap's vectors without clipping and length penalty; METEOR is the 1.5 program told to
 match exact words and stems only, with function words counting like others.
 """
 
+import argparse
 import json
 import random
 import subprocess
@@ -46,7 +51,10 @@ man's best friend; dog's. dogs'. the dogs' house
 Inc. Co. Ltd. Dr. Ave. Blvd. at 5 o'clock
 John F. Kennedy stands next to a 3-year-old's bike
 A #1 player @home w/ 2x4 boards & a $20,000.50 car!
-O'Reilly's pub and l'eau""".split("\n")
+O'Reilly's pub and l'eau
+they do n't, she ca N'T, and n'est
+slip 'n slide, rock 'n' roll and fish n' chips
+an at&t headphone, At&t, r&b and R&B""".split("\n")
 
 WHO = ["A man", "Two dogs", "The woman", "A small child", "Three people", "a cat", "Several birds", "A group of friends"]
 DOES = ["is riding", "rides", "sits on", "are sitting near", "plays with", "is playing with", "stood beside", "looks at"]
@@ -119,16 +127,34 @@ def scores(captions, references):
     return {name: {"overall": float(v), "each": [float(x) for x in each]} for name, (v, each) in table.items()}
 
 
-captions = [sentence() for _ in range(30)] + HARD[:4] + ["horses", "a", "a a a a a a", "", "the woman and the horses near the building"]
-references = [[sentence() for _ in range(draw.randint(1, 5))] for _ in captions]
-for i in range(0, 10):
-    references[i][0] = captions[i] if i % 2 else captions[i].replace("riding", "ride").lower()
-text = HARD + [sentence() for _ in range(10)]
-words = sorted({w for s in tokenized(text + captions) for w in s.split() if w.isascii()})
-words += """generously communal arsenal happily skies dying ponies ties caresses hopping hoping relational conditional
+def made_up():
+    captions = [sentence() for _ in range(30)] + HARD[:4] + ["horses", "a", "a a a a a a", "", "the woman and the horses near the building"]
+    references = [[sentence() for _ in range(draw.randint(1, 5))] for _ in captions]
+    for i in range(0, 10):
+        references[i][0] = captions[i] if i % 2 else captions[i].replace("riding", "ride").lower()
+    return HARD + [sentence() for _ in range(10)], captions, references
+
+
+def flickr8k(file):
+    of_image = {}
+    for line in Path(file).read_text().splitlines():
+        image, caption = line.split("\t")
+        of_image.setdefault(image.split("#")[0], []).append(caption)
+    several = [captions for captions in of_image.values() if len(captions) > 1]
+    captions = [captions[0] for captions in several]
+    return sum(several, []), captions, [captions[1:] for captions in several]
+
+
+WORDS = """generously communal arsenal happily skies dying ponies ties caresses hopping hoping relational conditional
 rationalize hopefulness formality sensibility electricity goodness adoption controlling rolled feed agreed plastered
 bled motoring sing failing filing troubled sized cry by say enjoy youth boy yellow biology apology quickly fulfil
 national adjustable replacement irritant falling inning succeed luckily flies died gas kiwis news atlas early""".split()
+
+parser = argparse.ArgumentParser()
+parser.add_argument("--flickr8k", nargs=2, metavar=("FILE", "OUTPUT"))
+options = parser.parse_args()
+text, captions, references = flickr8k(options.flickr8k[0]) if options.flickr8k else made_up()
+words = sorted({w for s in tokenized(text + captions) for w in s.split() if w.isascii()}) + WORDS
 stemmer = EnglishStemmer()
 out = {
     "tokens": [{"text": t, "words": w.split()} for t, w in zip(text, tokenized(text))],
@@ -137,4 +163,5 @@ out = {
     "references": references,
     "scores": scores(captions, references),
 }
-Path("Tests/FoveaMetricsTests/Fixtures/captions.json").write_text(json.dumps(out, indent=0, ensure_ascii=False))
+output = options.flickr8k[1] if options.flickr8k else "Tests/FoveaMetricsTests/Fixtures/captions.json"
+Path(output).write_text(json.dumps(out, indent=0, ensure_ascii=False))

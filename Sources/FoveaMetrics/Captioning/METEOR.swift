@@ -8,8 +8,8 @@ extension CaptionCorpus {
   ///
   /// This is not the METEOR of published tables: synonyms and paraphrases need WordNet and a table of 60 MB, and are left
   /// out, and so is the lower weight of function words. It equals the METEOR 1.5 program run with `-m "exact stem" -w
-  /// "1.0 0.6" -p "0.85 0.2 0.6 0.5"` on the words that ``PTBTokenizer`` gives, but where a caption repeats a word
-  /// that program may find a poorer alignment. Compare it with nothing else.
+  /// "1.0 0.6" -p "0.85 0.2 0.6 0.5"` on the words that ``PTBTokenizer`` gives, but where words are there twice that
+  /// program may settle on another alignment. Compare it with nothing else.
   public func meteor() -> CaptionScore {
     let stems = words.map(EnglishStemmer.stem)
     var numbers: [String: Int] = [:]
@@ -93,13 +93,15 @@ struct METEORAlignment {
   private struct Partial {
     var pairs: [Pair] = []
     var used: Set<Int> = []
+    /// An exact match counts 10, one of stems 6.
+    var weight = 0
     var chunks = 0
     var distance = 0
     /// The place in the reference that would go on with the piece; nil after a word without a pair.
     var next: Int?
 
     func isBetter(than other: Partial) -> Bool {
-      if pairs.count != other.pairs.count { return pairs.count > other.pairs.count }
+      if weight != other.weight { return weight > other.weight }
       if chunks != other.chunks { return chunks < other.chunks }
       return distance < other.distance
     }
@@ -121,6 +123,7 @@ struct METEORAlignment {
           var longer = partial
           longer.pairs.append(Pair(reference: target, isExact: reference[target] == word))
           longer.used.insert(target)
+          longer.weight += reference[target] == word ? 10 : 6
           longer.chunks += partial.next == target ? 0 : 1
           longer.distance += abs(place - target)
           longer.next = target + 1

@@ -25,10 +25,17 @@ public enum PTBTokenizer {
 /// One caption while it is being cut.
 private struct Scanner {
   private let text: [Unicode.Scalar]
+  private let isUppercase: [Bool]
   private var position = 0
   private var found: [String] = []
 
-  init(_ caption: String) { text = Array(caption.lowercased().unicodeScalars) }
+  init(_ caption: String) {
+    let letters = caption.unicodeScalars.flatMap { scalar in
+      scalar.properties.lowercaseMapping.unicodeScalars.map { (lower: $0, isUppercase: scalar.properties.isUppercase) }
+    }
+    text = letters.map(\.lower)
+    isUppercase = letters.map(\.isUppercase)
+  }
 
   mutating func tokens() -> [String] {
     while position < text.count {
@@ -99,11 +106,12 @@ private struct Scanner {
     }
   }
 
-  /// Whether a mark inside a word holds its parts together, as in `t-shirt`, `a/c`, `at&t`, `birds.and`, `o'clock`.
+  /// Whether a mark inside a word holds its parts together, as in `t-shirt`, `a/c`, `AT&T` (not `at&t`), `birds.and`, `o'clock`.
   private func joins(_ mark: Unicode.Scalar, wordFrom start: Int) -> Bool {
     guard isWordPart(at(position + 1)) else { return false }
     switch mark {
-    case "-", "/", "&", "@": return true
+    case "-", "/", "@": return true
+    case "&": return isUppercase[position - 1] && isUppercase[position + 1]
     case ".": return !isDigit(text[start]) || isDigit(at(position + 1))
     case "'", "\u{2019}":
       let before = String(String.UnicodeScalarView(text[start..<position]))
@@ -140,8 +148,8 @@ private struct Scanner {
     if let split = clockTime(word) { return found += split }
     guard isApostrophe(at(position)) else { return found.append(word) }
     let letters = String(String.UnicodeScalarView(text[(position + 1)...].prefix(while: isWordPart)))
-    if letters == "t", word.hasSuffix("n"), word.count > 1 {
-      found += [String(word.dropLast()), "n't"]
+    if letters == "t", word.hasSuffix("n") {  // `don't`, or `do n't` in a text that was cut before
+      found += [String(word.dropLast()), "n't"].filter { !$0.isEmpty }
       position += 2
     } else if contractions.contains(letters) {
       found += [word, "'" + letters]
@@ -183,7 +191,7 @@ private struct Scanner {
     }
   }
 
-  /// An apostrophe that follows no word: a contraction that stands alone (`'s`, `'t is`), or a quotation mark.
+  /// An apostrophe that follows no word: a contraction that stands alone (`'s`, `'t is`, `'n'`), or a quotation mark.
   private mutating func apostrophe() {
     position += 1
     let letters = String(String.UnicodeScalarView(text[position...].prefix(while: isWordPart)))
@@ -193,6 +201,9 @@ private struct Scanner {
     } else if letters == "tis" || letters == "twas" {
       position += 1
       found.append("'t")
+    } else if letters == "n" {
+      position += isApostrophe(at(position + 1)) ? 2 : 1
+      found.append(isApostrophe(at(position - 1)) ? "'n'" : "'n")
     } else {
       found.append("'")
     }
