@@ -1,8 +1,8 @@
-"""The PyTorch twin of Recipes/faces-people-triplet.yaml and -contrastive.yaml: the same network, augmentation, loss,
-optimizer and schedule, judged by the same people.
+"""The PyTorch twin of Recipes/faces-people-triplet.yaml, -contrastive.yaml and -contrastive-sets.yaml: the same network,
+augmentation, loss, optimizer and schedule, judged by the same people.
 
 Run:  pip install torch torchvision pillow scikit-learn
-      python Benchmarks/peers/faces.py PEOPLE triplet|contrastive RUN
+      python Benchmarks/peers/faces.py PEOPLE triplet|contrastive|sets RUN
 
 RUN is the folder of a run of Fovea; its unseen.json names the people that were held out.
 """
@@ -14,6 +14,7 @@ import time
 
 import numpy as np
 import torch
+import torchvision_alone  # noqa: F401, before torchvision
 import torchvision.transforms.v2 as transforms
 from PIL import Image
 from sklearn.metrics import roc_auc_score
@@ -71,6 +72,16 @@ def contrastive(x, labels):
     return -((scores - scores.logsumexp(1, keepdim=True)) * same).sum(1).div(same.sum(1)).mean()
 
 
+def sets(x, labels):
+    """Each query against its positive, among the candidates of the whole batch but others of its own person."""
+    query, positive, negative = x.view(-1, 3, x.shape[1]).unbind(1)
+    person, _, other = labels.view(-1, 3).unbind(1)
+    own = (person[:, None] == person) & ~torch.eye(len(query), dtype=torch.bool)
+    excluded = torch.cat([own, person[:, None] == other], 1)
+    scores = (query @ torch.cat([positive, negative]).T / 0.1).masked_fill(excluded, -1e9)
+    return F.cross_entropy(scores, torch.arange(len(query)))
+
+
 photographs = {p.name: [Image.open(f).convert("RGB") for f in sorted(p.iterdir())] for p in root.iterdir() if p.is_dir()}
 assert unseen and unseen <= photographs.keys(), f"{run} held out others than {root} has"
 resize = transforms.Compose([transforms.PILToTensor(), transforms.Resize((SIZE, SIZE), antialias=True)])
@@ -94,8 +105,28 @@ def batch():
     return images, torch.tensor([p for p, _ in chosen])
 
 
+LOSSES = {"triplet": triplet, "contrastive": contrastive, "sets": sets}
+
+
+def batches_of_sets():
+    """20 sets of a query, a positive and one negative; each photograph is a query once an epoch."""
+    all_photographs = [(p, k) for p, name in enumerate(known) for k in range(len(photographs[name]))]
+    while True:
+        random.shuffle(all_photographs)
+        for first in range(0, len(all_photographs) - 19, 20):
+            chosen = []
+            for person, k in all_photographs[first : first + 20]:
+                others = [j for j in range(len(photographs[known[person]])) if j != k]
+                stranger = random.choice([p for p in range(len(known)) if p != person])
+                chosen += [(person, k), (person, random.choice(others))]
+                chosen += [(stranger, random.integers(len(photographs[known[stranger]])))]
+            images = torch.stack([augment(photographs[known[p]][k]) for p, k in chosen])
+            yield images, torch.tensor([p for p, _ in chosen])
+
+
 model = network()
-steps, warm_up = 240, 36
+in_sets = batches_of_sets()
+steps, warm_up = (600, 90) if loss_name == "sets" else (240, 36)
 decayed = [p for p in model.parameters() if p.requires_grad and p.dim() > 1]
 others = [p for p in model.parameters() if p.requires_grad and p.dim() <= 1]
 groups = [{"params": decayed, "weight_decay": 0.05}, {"params": others, "weight_decay": 0.0}]
@@ -103,8 +134,8 @@ optimizer = torch.optim.AdamW(groups, lr=1e-3)
 schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 1e-3, total_steps=steps, pct_start=warm_up / steps, cycle_momentum=False)
 start = time.perf_counter()
 for _ in range(steps):
-    images, labels = batch()
-    loss = (triplet if loss_name == "triplet" else contrastive)(F.normalize(model(images)), labels)
+    images, labels = next(in_sets) if loss_name == "sets" else batch()
+    loss = LOSSES[loss_name](F.normalize(model(images)), labels)
     optimizer.zero_grad()
     loss.backward()
     optimizer.step()
