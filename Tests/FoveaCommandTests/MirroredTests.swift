@@ -2,7 +2,7 @@ import Foundation
 import Fovea
 import Testing
 
-/// `images.mirrored`: an image is judged together with its mirror image.
+/// `images.mirrored` and `images.shifted`: an image is judged together with its mirror image, and with both moved.
 @Suite struct MirroredTests {
   private let network = TinyResNet(
     classes: 3, inputChannels: 3, stemWidth: 8, stages: [.init(width: 8, blocks: 1, stride: 2)])
@@ -33,13 +33,28 @@ import Testing
     #expect(classifier(mirrored: true).logits(images).isClose(to: mean))
   }
 
+  @Test func movedImagesCountHalf() {
+    var input = ClassifierInput(size: ImageSize(4), resize: 4, channels: 1, statistics: .half)
+    input.shifted = 1
+    let images = Tensor.arange(16).to(.float32).reshape(1, 1, 4, 4)
+    // A "network" that gives two of the pixels: the first, and one of the last row.
+    let pixels = input.logits(of: images) { Tensor.stack([$0[0, 0, 0, 0], $0[0, 0, 3, 1]]) }
+    // Moved one way the first pixel is 5, mirrored from beyond the edge; the other way also 5. For the other, 13, they are 8 and
+    // 10: 0 / 2 + (5 + 5) / 4 and 13 / 2 + (8 + 10) / 4.
+    #expect(pixels.isClose(to: Tensor([2.5, 11] as [Float])))
+    input.mirrored = true
+    let both = input.logits(of: images) { $0[.all, 0, 0, 0] }
+    #expect(both.isClose(to: Tensor([3.5] as [Float])))  // (0 + 3) / 4 + (5 + 6 + 5 + 6) / 8
+  }
+
   @Test func aRecipeSaysSoAndTheFolderKeepsIt() throws {
     var input = ClassifierInput(size: ImageSize(32), resize: 32, channels: 3, statistics: .half)
-    input.mirrored = try Recipe(yaml: "images: { mirrored: true }").images.mirrored
+    let recipe = try Recipe(yaml: "images: { mirrored: true, shifted: 2 }").images
+    (input.mirrored, input.shifted) = (recipe.mirrored, recipe.shifted)
     let read = try JSONDecoder().decode(ClassifierInput.self, from: JSONEncoder().encode(input))
-    #expect(read.mirrored == true)
-    input.mirrored = nil
+    #expect(read.mirrored == true && read.shifted == 2)
+    (input.mirrored, input.shifted) = (nil, nil)
     let text = String(decoding: try JSONEncoder().encode(input), as: UTF8.self)
-    #expect(!text.contains("mirrored"))
+    #expect(!text.contains("mirrored") && !text.contains("shifted"))
   }
 }

@@ -13,7 +13,7 @@ import Testing
     func make(_ path: String) throws {
       let file = clone.appending(path: path)
       try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-      FileManager.default.createFile(atPath: file.path, contents: Data(), attributes: [.posixPermissions: 0o755])
+      _ = FileManager.default.createFile(atPath: file.path, contents: Data(), attributes: [.posixPermissions: 0o755])
     }
     #expect(
       "\(#expect(throws: Failure.self) { try specification() }.map { "\($0)" } ?? "")".contains(

@@ -162,6 +162,7 @@ public final class ClassificationRun: RecipeRun {
       size: size, resize: recipe.resize ?? (recipe.size == nil ? shortest : shortest * 8 / 7),
       channels: first.shape[0], statistics: statistics)
     if recipe.mirrored { input.mirrored = true }
+    if recipe.shifted > 0 { input.shifted = recipe.shifted }
     try input.check(in: "images")
     return input
   }

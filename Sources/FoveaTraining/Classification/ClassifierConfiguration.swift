@@ -51,11 +51,13 @@ public struct ClassifierInput: Codable, Sendable, Equatable {
   public var statistics: ChannelStatistics
   /// Whether an image is judged together with its mirror image; nil is no.
   public var mirrored: Bool?
+  /// By how many pixels an image is moved, up and left and then down and right, for two more judgements; nil is no.
+  public var shifted: Int?
   /// What a published model came with, which then decides in place of the above; nil for a run's own.
   public var processor: ImageProcessor?
 
   /// The processor is written to a file of its own, `preprocessor_config.json`.
-  private enum CodingKeys: String, CodingKey { case size, resize, channels, statistics, mirrored }
+  private enum CodingKeys: String, CodingKey { case size, resize, channels, statistics, mirrored, shifted }
 
   public init(size: ImageSize, resize: Int, channels: Int, statistics: ChannelStatistics) {
     self.size = size
@@ -83,14 +85,24 @@ public struct ClassifierInput: Codable, Sendable, Equatable {
   }
 
   /// What `model` says of images `[N, C, H, W]`: its logits, or with ``mirrored`` the mean of theirs and of their mirror
-  /// images'.
+  /// images'. With ``shifted``, half of that, and a quarter of the same for the images moved either way, edges mirrored.
   public func logits(of images: Tensor, by model: (Tensor) -> Tensor) -> Tensor {
-    mirrored == true ? (model(images) + model(images.flip(3))) / 2 : model(images)
+    func both(_ images: Tensor) -> Tensor {
+      mirrored == true ? (model(images) + model(images.flip(3))) / 2 : model(images)
+    }
+    guard let shifted, shifted > 0 else { return both(images) }
+    let (height, width) = (images.shape[2], images.shape[3])
+    let wide = images.pad([shifted, shifted, shifted, shifted], mode: .reflect)
+    func moved(_ start: Int) -> Tensor { wide[.all, .all, start..<start + height, start..<start + width] }
+    return both(images) / 2 + (both(moved(0)) + both(moved(2 * shifted))) / 4
   }
 
   func check(in file: String) throws {
     guard (1...4096).contains(size.height), (1...4096).contains(size.width), (1...8192).contains(resize) else {
       throw RecipeError(file, "input: a size of \(size), resized to \(resize), is out of range")
+    }
+    guard (0..<min(size.height, size.width)).contains(shifted ?? 0) else {
+      throw RecipeError(file, "input.shifted: \(shifted ?? 0) is not less than the images' \(size)")
     }
     guard [1, 3].contains(channels) else { throw RecipeError(file, "input.channels: \(channels) is neither 1 nor 3") }
     try statistics.check(channels: channels, in: file)

@@ -65,8 +65,10 @@ public struct ImageRecipe: Codable, Sendable, Equatable {
   /// Whether the final evaluation and predictions judge an image together with its mirror image: half as quick, and right
   /// a little more often.
   public var mirrored = false
+  /// By how many pixels they also move it, both ways: three times the work, and right a little more often again.
+  public var shifted = 0
 
-  enum CodingKeys: String, CodingKey, CaseIterable { case size, resize, mean, std, mirrored }
+  enum CodingKeys: String, CodingKey, CaseIterable { case size, resize, mean, std, mirrored, shifted }
 }
 
 /// What is done to training images, in this order. Zero and false leave a step out.
@@ -77,6 +79,8 @@ public struct AugmentationRecipe: Codable, Sendable, Equatable {
   public var cropPadding = 0
   /// Left and right exchanged every other time.
   public var flip = true
+  /// In place of that, every other epoch (Jordan, 2024).
+  public var alternatingFlip = false
   /// Turned by up to so many degrees either way.
   public var rotation = 0.0
   /// Brightness, contrast and saturation changed by up to this share.
@@ -99,7 +103,9 @@ public struct AugmentationRecipe: Codable, Sendable, Equatable {
   enum CodingKeys: String, CodingKey, CaseIterable {
     case resizedCrop = "resized_crop"
     case cropPadding = "crop_padding"
-    case flip, rotation
+    case flip
+    case alternatingFlip = "alternating_flip"
+    case rotation
     case colorJitter = "color_jitter"
     case randAugment = "rand_augment"
     case randAugmentMagnitude = "rand_augment_magnitude"

@@ -22,6 +22,7 @@ extension ImageRecipe {
   fileprivate func check(_ key: KeyCheck) throws(RecipeError) {
     try key.whole("size", size, in: 1...4096)
     try key.whole("resize", resize, in: 1...8192)
+    try key.whole("shifted", shifted, in: 0...4095)
     try key.require((mean == nil) == (std == nil), "mean", "one without images.std", "enough")
     for one in mean ?? [] { try key.number("mean", one, in: 0...1) }
     for one in std ?? [] { try key.positive("std", one, atMost: 1000) }
