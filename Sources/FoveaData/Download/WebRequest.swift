@@ -5,7 +5,7 @@ import Foundation
 struct WebRequest {
   let url: URL
   let headers: [String: String]
-  let client: HTTPClient
+  var client = Download.sharedClient
   /// Asks what the server would say of the thing, without the thing itself.
   var wantsHeadersOnly = false
   /// Whether it goes to other hosts; if not, the answer that sends there is the last one.

@@ -55,7 +55,7 @@ extension HubRepository {
   ) async throws -> HubFileVersion {
     let url = hub.address("\(name.path)/resolve/\(revision.path)/\(path.escaped)")
     let request = WebRequest(
-      url: url, headers: hub.headers, client: Download.sharedClient, wantsHeadersOnly: true, followsToOtherHosts: false)
+      url: url, headers: hub.headers, wantsHeadersOnly: true, followsToOtherHosts: false)
     var retries = hub.retries
     retries.attempts = min(retries.attempts, isUrgent ? 4 : 1)  // a question costs little to ask again another time
     let failure = { (setback: Setback, attempts: Int) -> any Error in

@@ -16,7 +16,7 @@ struct HubListing: Sendable {
     _ name: HubName, _ revision: HubRevision, from hub: Hub, failure: @escaping (HubError.Problem) -> HubError
   ) async throws -> HubListing {
     let url = hub.address("\(name.apiPath)/revision/\(revision.path)")
-    let request = WebRequest(url: url, headers: hub.headers, client: Download.sharedClient, followsToOtherHosts: false)
+    let request = WebRequest(url: url, headers: hub.headers, followsToOtherHosts: false)
     let bytes = try await hub.retries.run(failure: { setback, attempts in
       switch setback.problem {
       case .status(let status) where status == 404: failure(.noRepository(hasToken: hub.token != nil))

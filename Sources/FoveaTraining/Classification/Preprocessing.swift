@@ -35,11 +35,7 @@ public struct Preprocessing: Sendable {
 
     var batches: [any BatchTransform] = []
     if recipe.cropPadding > 0 { batches.append(RandomCrop(input.size, padding: recipe.cropPadding)) }
-    if recipe.alternatingFlip {
-      batches.append(AlternatingFlip())
-    } else if recipe.flip {
-      batches.append(RandomHorizontalFlip())
-    }
+    if recipe.flip { batches.append(RandomHorizontalFlip()) }
     if let processor = input.processor {
       batches.append(ImageProcessor.Values(processor))
     } else {

@@ -79,8 +79,6 @@ public struct AugmentationRecipe: Codable, Sendable, Equatable {
   public var cropPadding = 0
   /// Left and right exchanged every other time.
   public var flip = true
-  /// In place of that, every other epoch (Jordan, 2024).
-  public var alternatingFlip = false
   /// Turned by up to so many degrees either way.
   public var rotation = 0.0
   /// Brightness, contrast and saturation changed by up to this share.
@@ -103,9 +101,7 @@ public struct AugmentationRecipe: Codable, Sendable, Equatable {
   enum CodingKeys: String, CodingKey, CaseIterable {
     case resizedCrop = "resized_crop"
     case cropPadding = "crop_padding"
-    case flip
-    case alternatingFlip = "alternating_flip"
-    case rotation
+    case flip, rotation
     case colorJitter = "color_jitter"
     case randAugment = "rand_augment"
     case randAugmentMagnitude = "rand_augment_magnitude"
