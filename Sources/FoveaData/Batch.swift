@@ -40,6 +40,9 @@ public struct Batch: Sendable {
   /// What fills the rows of ``tokens`` behind the end of a sentence.
   public static let padding = -1
 
+  /// Which epoch it belongs to, from 0.
+  public var epoch = 0
+
   /// Which batch of its epoch this is, from 0.
   public var number = 0
 

@@ -40,6 +40,7 @@ struct BatchPlan: Sendable {
     } else {
       batch = try collated(places, isStopped: isStopped)
     }
+    batch.epoch = epoch
     batch.number = number
     guard let transform = loader.batchTransform else { return batch }
     let shard = loader.sampler.shard

@@ -34,8 +34,14 @@ public struct Preprocessing: Sendable {
     if recipe.trivialAugment { samples.append(TrivialAugmentWide()) }
 
     var batches: [any BatchTransform] = []
-    if recipe.cropPadding > 0 { batches.append(RandomCrop(input.size, padding: recipe.cropPadding)) }
-    if recipe.flip { batches.append(RandomHorizontalFlip()) }
+    if recipe.cropPadding > 0 {
+      batches.append(RandomCrop(input.size, padding: recipe.cropPadding, reflects: recipe.cropReflects))
+    }
+    if recipe.alternatingFlip {
+      batches.append(AlternatingFlip())
+    } else if recipe.flip {
+      batches.append(RandomHorizontalFlip())
+    }
     if let processor = input.processor {
       batches.append(ImageProcessor.Values(processor))
     } else {

@@ -77,8 +77,12 @@ public struct AugmentationRecipe: Codable, Sendable, Equatable {
   public var resizedCrop = 0.0
   /// A border of so many pixels, then a random crop of the old size; for small images.
   public var cropPadding = 0
+  /// The border shows the image mirrored at its edge instead of black.
+  public var cropReflects = false
   /// Left and right exchanged every other time.
   public var flip = true
+  /// In place of that, every other epoch (Jordan, 2024).
+  public var alternatingFlip = false
   /// Turned by up to so many degrees either way.
   public var rotation = 0.0
   /// Brightness, contrast and saturation changed by up to this share.
@@ -101,7 +105,10 @@ public struct AugmentationRecipe: Codable, Sendable, Equatable {
   enum CodingKeys: String, CodingKey, CaseIterable {
     case resizedCrop = "resized_crop"
     case cropPadding = "crop_padding"
-    case flip, rotation
+    case cropReflects = "crop_reflects"
+    case flip
+    case alternatingFlip = "alternating_flip"
+    case rotation
     case colorJitter = "color_jitter"
     case randAugment = "rand_augment"
     case randAugmentMagnitude = "rand_augment_magnitude"
@@ -126,6 +133,10 @@ public struct OptimizerRecipe: Codable, Sendable, Equatable {
   public var decayBiasesAndNorms = false
   /// Muon's learning rate for what is no matrix between layers (biases, the last layer), as so many times `learning_rate`.
   public var othersFactor = 4.0
+  /// How strongly Muon pulls those to zero.
+  public var othersWeightDecay = 0.0
+  /// Whether Muon keeps the length of its matrices, which `weight_decay` then no longer touches.
+  public var normalizeMatrices = false
 
   enum CodingKeys: String, CodingKey, CaseIterable {
     case name
@@ -134,6 +145,8 @@ public struct OptimizerRecipe: Codable, Sendable, Equatable {
     case weightDecay = "weight_decay"
     case decayBiasesAndNorms = "decay_biases_and_norms"
     case othersFactor = "others_factor"
+    case othersWeightDecay = "others_weight_decay"
+    case normalizeMatrices = "normalize_matrices"
   }
 }
 

@@ -52,6 +52,7 @@ extension OptimizerRecipe {
     try key.fraction("momentum", momentum)
     try key.number("weight_decay", weightDecay, in: 0...1_000_000)
     try key.positive("others_factor", othersFactor)
+    try key.number("others_weight_decay", othersWeightDecay, in: 0...1_000_000)
   }
 }
 

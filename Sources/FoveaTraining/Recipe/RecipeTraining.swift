@@ -53,7 +53,8 @@ extension Recipe {
       case "muon":
         Muon(
           groups, learningRate: rate, momentum: optimizer.momentum, weightDecay: decay, iterations: 3,
-          othersFactor: optimizer.othersFactor, dtype: computeType)
+          othersFactor: optimizer.othersFactor, othersWeightDecay: optimizer.othersWeightDecay,
+          normalizesMatrices: optimizer.normalizeMatrices, dtype: computeType)
       default:
         SGD(
           groups, learningRate: rate, momentum: optimizer.momentum,

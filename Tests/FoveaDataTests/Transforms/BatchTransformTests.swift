@@ -13,8 +13,9 @@ import Torch
   /// The batch form draws for one image after another, so it equals the sample form fed from the same source.
   @Test(
     arguments: [
-      RandomCrop(ImageSize(height: 11, width: 9), padding: 3, fill: 4), RandomCrop(20), RandomHorizontalFlip(),
-      RandomVerticalFlip(probability: 0.7), ToFloat(), Normalize(.cifar10), RandomErasing(fill: .value(2)),
+      RandomCrop(ImageSize(height: 11, width: 9), padding: 3, fill: 4), RandomCrop(20), RandomCrop(32, reflects: true),
+      RandomHorizontalFlip(), RandomVerticalFlip(probability: 0.7), ToFloat(), Normalize(.cifar10),
+      RandomErasing(fill: .value(2)),
       RandomErasing(fill: .noise), Cutout(length: 5),
     ] as [any Transform & BatchTransform])
   func equalsTheSampleForm(_ transform: any Transform & BatchTransform) throws {
@@ -24,6 +25,42 @@ import Torch
     let oneByOne = try (0..<16).map { try transform(Sample(image: images[$0]), using: &forSamples).image }
     #expect(difference(together, .stack(oneByOne)) == 0)
     #expect(difference(images, ramp([16, 3, 12, 10])) == 0, "what went in is not changed")
+  }
+
+  /// Decoded images lie so in memory.
+  @Test(
+    arguments: [
+      RandomHorizontalFlip(), RandomVerticalFlip(), AlternatingFlip(), Normalize(.cifar10),
+      RandomCrop(20, padding: 6, reflects: true),
+    ] as [any BatchTransform], [DType.uint8, .float32])
+  func channelsMayLieLast(_ transform: any BatchTransform, dtype: DType) throws {
+    let planes = images.to(dtype)
+    let last = planes.contiguous(.channelsLast)
+    var (random, again) = (RandomSource(seed: 12), RandomSource(seed: 12))
+    let expected = try transform(batch(planes), using: &random).images
+    #expect(difference(try transform(batch(last), using: &again).images, expected) == 0)
+    #expect(difference(last, planes) == 0, "what went in is not changed")
+  }
+
+  @Test func imagesWhoseChannelsLieLastStaySo() throws {
+    let rows = ramp([2, 5, 4, 3])
+    let together = try Batch(collating: (0..<2).map { Sample(image: rows[$0].permute(2, 0, 1)) }).images
+    #expect(together.isContiguous(.channelsLast) && difference(together, rows.permute(0, 3, 1, 2)) == 0)
+    let resized = try Resize(.fixed(ImageSize(height: 3, width: 7)))(Sample(image: rows[0].permute(2, 0, 1))).image
+    let planes = try Resize(.fixed(ImageSize(height: 3, width: 7)))(
+      Sample(image: rows[0].permute(2, 0, 1).contiguous())
+    ).image
+    #expect(difference(resized, planes) == 0)
+  }
+
+  /// Against PyTorch's own `reflect`, which has no more border than the image; beyond that it goes to and fro.
+  @Test func reflectedWindowsGoOnMirrored() {
+    let window = CropWindow(top: -4, left: -2, size: ImageSize(height: 17, width: 15))
+    let wide = images.to(.float32).pad([2, 3, 4, 1], mode: .reflect)
+    #expect(difference(images.to(.float32).reflected(in: window), wide) == 0)
+    let row = Tensor.arange(3).reshape(1, 1, 3)
+    let reflected = row.reflected(in: CropWindow(top: 0, left: -5, size: ImageSize(height: 1, width: 12)))
+    #expect(reflected.flatten().array(Int.self) == [1, 0, 1, 2, 1, 0, 1, 2, 1, 0, 1, 2])
   }
 
   @Test func cifarPresets() throws {

@@ -96,6 +96,25 @@ import Torch
     #expect((530...670).contains(count))
   }
 
+  @Test func alternatingFlipsShowBothSidesInTurn() throws {
+    let images = Tensor.cat([Tensor.zeros([300, 1, 2, 1]), Tensor.ones([300, 1, 2, 1])], dim: 3)
+    var loader = DataLoader(
+      TensorDataset(images: images), batchSize: 100, shuffle: true, batchTransform: AlternatingFlip(), seed: 8)
+    let mirrored = try (0..<4).map { epoch in
+      loader.epoch = epoch
+      var mirrored: Set<Int> = []
+      try loader.forEach { batch in
+        for (row, index) in batch.indices.enumerated() where batch.images[row, 0, 0, 0].item(Int.self) == 1 {
+          mirrored.insert(index)
+        }
+      }
+      return mirrored
+    }
+    #expect((110...190).contains(mirrored[0].count))
+    #expect(mirrored[0].isDisjoint(with: mirrored[1]) && mirrored[0].union(mirrored[1]).count == 300)
+    #expect(mirrored[2] == mirrored[0] && mirrored[3] == mirrored[1])
+  }
+
   @Test func erasingDrawsItsArea() {
     let erasing = RandomErasing(probability: 0.5)
     var random = RandomSource(seed: 4)

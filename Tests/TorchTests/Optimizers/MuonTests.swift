@@ -46,11 +46,28 @@ import Torch
     #expect(error < 0.03 && error > 0, "\(error)")
   }
 
-  @Test func whatIsNoMatrixTakesAStepOfNesterov() {
+  /// A step begins at the matrix with rows of length one, whatever its length was; decay does nothing.
+  @Test(arguments: [[40, 64], [48, 16, 3, 3]]) func normalizedMatricesForgetTheirLength(shape: [Int]) {
+    let start = Tensor.randn(shape, generator: Generator(seed: 4))
+    let length = Double(shape[0]).squareRoot() / start.norm().item(Double.self)
+    let results = [(start, true), (start * length, false)].map { weight, normalizes -> Tensor in
+      let module = Weights(weight.clone())
+      let optimizer = Muon(
+        module, learningRate: 0.1, momentum: 0.6, weightDecay: normalizes ? 0.5 : 0, normalizesMatrices: normalizes)
+      module.weight.grad = Tensor.randn(shape, generator: Generator(seed: 5))
+      optimizer.step()
+      return module.weight.value.detach()
+    }
+    #expect(results[0].isClose(to: results[1]))
+    #expect(!results[0].isClose(to: start * length))
+  }
+
+  @Test(arguments: [0, 0.03]) func whatIsNoMatrixTakesAStepOfNesterov(decay: Double) {
     let reference = OptimizerReference.shared
     let (ours, plain) = (ReferenceModule(), ReferenceModule())
-    let muon = Muon(ours, learningRate: 0.025, momentum: 0.9, weightDecay: 0.1, othersFactor: 4)
-    let sgd = SGD(plain, learningRate: 0.1, momentum: 0.9, nesterov: true)
+    let muon = Muon(
+      ours, learningRate: 0.025, momentum: 0.9, weightDecay: 0.1, othersFactor: 4, othersWeightDecay: decay)
+    let sgd = SGD(plain, learningRate: 0.1, momentum: 0.9, nesterov: true, weightDecay: decay)
     for gradients in reference.gradients {
       for (module, optimizer) in [(ours, muon as Optimizer), (plain, sgd)] {
         module.setGradients(gradients)

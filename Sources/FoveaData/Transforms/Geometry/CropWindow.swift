@@ -1,10 +1,16 @@
 import Torch
 
 /// A part of an image, in pixels; what lies outside the image is filled.
-struct CropWindow: Sendable, Hashable {
-  var top: Int
-  var left: Int
-  var size: ImageSize
+public struct CropWindow: Sendable, Hashable {
+  public var top: Int
+  public var left: Int
+  public var size: ImageSize
+
+  public init(top: Int, left: Int, size: ImageSize) {
+    self.top = top
+    self.left = left
+    self.size = size
+  }
 
   /// Whether all of it lies inside an image.
   func isInside(_ image: ImageSize) -> Bool {
@@ -76,5 +82,20 @@ extension Tensor {
     let right = window.left + window.size.width - size.width
     let bottom = window.top + window.size.height - size.height
     return pad([-window.left, right, -window.top, bottom], value: fill)
+  }
+
+  /// The part of images `[..., H, W]` in a window; beyond an edge they go on mirrored at its pixels, as often as it takes.
+  func reflected(in window: CropWindow) -> Tensor {
+    func places(_ start: Int, _ count: Int, of length: Int) -> Tensor {
+      let period = Swift.max(1, 2 * (length - 1))
+      let places = (start..<start + count).map { place in
+        let place = (place % period + period) % period
+        return Swift.min(place, period - place) % length
+      }
+      return Tensor(places).to(device)
+    }
+    let size = ImageSize(of: self)
+    return indexSelect(dim: -2, places(window.top, window.size.height, of: size.height))
+      .indexSelect(dim: -1, places(window.left, window.size.width, of: size.width))
   }
 }

@@ -11,15 +11,21 @@ public struct RandomCrop: Transform, BatchTransform {
   public var padding: Int
   /// What the border is filled with, in the image's own units (0...255, or what the floating-point image has).
   public var fill: Double
+  /// Whether the border shows the image's own pixels mirrored at its edge (PyTorch's `reflect`) in place of ``fill``.
+  public var reflects: Bool
 
-  public init(_ size: ImageSize, padding: Int = 0, fill: Double = 0) {
+  public init(_ size: ImageSize, padding: Int = 0, fill: Double = 0, reflects: Bool = false) {
     self.size = size
     self.padding = padding
     self.fill = fill
+    self.reflects = reflects
   }
 
   public func callAsFunction(_ sample: Sample, using random: inout RandomSource) -> Sample {
-    sample.cropped(to: draw(in: sample.size, using: &random), fill: fill)
+    let window = draw(in: sample.size, using: &random)
+    var cropped = sample.cropped(to: window, fill: fill)
+    if reflects { cropped.image = sample.image.reflected(in: window) }
+    return cropped
   }
 
   public func callAsFunction(_ batch: Batch, using random: inout RandomSource) throws -> Batch {
@@ -28,10 +34,14 @@ public struct RandomCrop: Transform, BatchTransform {
     let windows = (0..<batch.images.shape[0]).map { _ in draw(in: image, using: &random) }
     let border = ImageSize(
       height: border(image.height, size.height), width: border(image.width, size.width))
+    let whole = CropWindow(
+      top: -border.height, left: -border.width,
+      size: ImageSize(height: image.height + 2 * border.height, width: image.width + 2 * border.width))
+    let wide = reflects ? batch.images.reflected(in: whole) : batch.images.cropped(to: whole, fill: fill)
     var batch = batch
-    batch.images = batch.images
-      .pad([border.width, border.width, border.height, border.height], value: fill)
-      .gathered(tops: windows.map { $0.top + border.height }, lefts: windows.map { $0.left + border.width }, size: size)
+    batch.images =
+      wide.gathered(
+        tops: windows.map { $0.top + border.height }, lefts: windows.map { $0.left + border.width }, size: size)
     return batch
   }
 
@@ -49,7 +59,9 @@ public struct RandomCrop: Transform, BatchTransform {
 
   private func border(_ whole: Int, _ length: Int) -> Int { padding + max(0, length - whole - 2 * padding) }
 
-  public var description: String { "RandomCrop(\(size), padding: \(padding), fill: \(fill))" }
+  public var description: String {
+    "RandomCrop(\(size), padding: \(padding), \(reflects ? "reflects: true" : "fill: \(fill)"))"
+  }
 }
 
 extension Tensor {

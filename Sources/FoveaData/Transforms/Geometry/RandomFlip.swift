@@ -30,7 +30,7 @@ public struct RandomHorizontalFlip: Transform, BatchTransform {
   public func callAsFunction(_ batch: Batch, using random: inout RandomSource) throws -> Batch {
     try requireImagesAlone(batch)
     var batch = batch
-    batch.images = batch.images.flippedAtRandom(-1, probability, using: &random)
+    batch.images = batch.images.flipped(-1, where: (0..<batch.images.shape[0]).map { _ in random.chance(probability) })
     return batch
   }
 
@@ -52,7 +52,7 @@ public struct RandomVerticalFlip: Transform, BatchTransform {
   public func callAsFunction(_ batch: Batch, using random: inout RandomSource) throws -> Batch {
     try requireImagesAlone(batch)
     var batch = batch
-    batch.images = batch.images.flippedAtRandom(-2, probability, using: &random)
+    batch.images = batch.images.flipped(-2, where: (0..<batch.images.shape[0]).map { _ in random.chance(probability) })
     return batch
   }
 
@@ -94,11 +94,12 @@ extension Sample {
 }
 
 extension Tensor {
-  /// Images `[N, C, H, W]`, each flipped along a dimension with a probability.
-  fileprivate func flippedAtRandom(_ dim: Int, _ probability: Double, using random: inout RandomSource) -> Tensor {
-    let count = shape[0]
+  /// Images `[N, C, H, W]`, some of them flipped along a dimension.
+  func flipped(_ dim: Int, where flips: [Bool]) -> Tensor {
     // Whole images are chosen from both, which is quicker than choosing element by element.
-    let places = (0..<count).map { random.chance(probability) ? $0 + count : $0 }
-    return Tensor.cat([self, flip(dim)]).indexSelect(dim: 0, Tensor(places).to(device))
+    let places = Tensor(flips.indices.map { flips[$0] ? $0 + flips.count : $0 }).to(device)
+    guard isContiguous(.channelsLast) else { return Tensor.cat([self, flip(dim)]).indexSelect(dim: 0, places) }
+    let rows = permute(0, 2, 3, 1)
+    return Tensor.cat([rows, rows.flip(dim - 1)]).indexSelect(dim: 0, places).permute(0, 3, 1, 2)
   }
 }
