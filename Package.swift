@@ -58,6 +58,7 @@ let package = Package(
   ],
   targets: [
     system("CTurboJPEG", pkgConfig: "libturbojpeg", debian: "libturbojpeg0-dev"),
+    system("CLibJPEG", pkgConfig: "libjpeg", debian: "libjpeg62-turbo-dev"),
     system("CPNG", pkgConfig: "libpng", debian: "libpng-dev"),
     system("CWebP", pkgConfig: "libwebp", debian: "libwebp-dev"),
     system("CCairo", pkgConfig: "cairo", debian: "libcairo2-dev"),
@@ -66,7 +67,8 @@ let package = Package(
     // The search path leads to `gloo/`, which libtorch's headers ask for.
     .target(name: "CTorch", cxxSettings: libtorchFlags + [.headerSearchPath(".")], linkerSettings: libtorchLinks),
     room("Torch", needs: ["CTorch"]),
-    room("FoveaImaging", needs: ["Torch", "CTurboJPEG", "CPNG", "CWebP", "CCairo"]),
+    .target(name: "CPartialJPEG", dependencies: ["CLibJPEG"]),
+    room("FoveaImaging", needs: ["Torch", "CTurboJPEG", "CPartialJPEG", "CPNG", "CWebP", "CCairo"]),
     room(
       "FoveaData",
       needs: [

@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 . scripts/packages.sh
 
 torch=2.13.0
-needed="libturbojpeg0-dev libpng-dev libwebp-dev libcairo2-dev libarchive-dev libsqlite3-dev pkg-config gnuplot-nox fonts-dejavu-core"
+needed="libturbojpeg0-dev libjpeg62-turbo-dev libpng-dev libwebp-dev libcairo2-dev libarchive-dev libsqlite3-dev pkg-config gnuplot-nox fonts-dejavu-core"
 wished="dataset-fashion-mnist"
 
 found_version() { sed -n "s/^__version__ = '\([0-9.]*\).*/\1/p" "$1/version.py" 2>/dev/null || true; }

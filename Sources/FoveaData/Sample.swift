@@ -32,6 +32,9 @@ public struct Sample: Sendable {
   /// `[T]`, `int64`: the tokens of one of the sentences, its start and its end with it.
   public var tokens: Tensor?
 
+  /// Which part of the whole image ``image`` is, where a set read no more than the transform needs.
+  var excerpt: Excerpt?
+
   /// Where it stands in its set.
   public var index: Int
 
@@ -52,4 +55,11 @@ public struct Sample: Sendable {
     self.index = index
     self.name = name
   }
+}
+
+/// What is there of an image.
+struct Excerpt: Sendable {
+  let window: CropWindow
+  /// The size of the whole image.
+  let whole: ImageSize
 }

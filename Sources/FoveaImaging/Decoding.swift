@@ -74,7 +74,7 @@ extension Image {
     }
   }
 
-  private static func check(_ header: ImageHeader, pixelLimit: Int) throws {
+  static func check(_ header: ImageHeader, pixelLimit: Int) throws {
     guard header.width > 0, header.height > 0 else { throw ImageError.Problem.damaged("a side of 0 pixels") }
     let (pixels, overflows) = header.width.multipliedReportingOverflow(by: header.height)
     if overflows || pixels > min(pixelLimit, Int.max / 8) {

@@ -17,10 +17,10 @@ public protocol Dataset: Sendable {
   /// - Throws: an error that names the file that is missing or broken.
   subscript(index: Int) -> Sample { get throws }
 
-  /// Reads a sample whose image may come smaller than it is, if the set can do that quicker.
+  /// Reads a sample for a transform: no more of its image than that needs, if the set can do that quicker.
   ///
-  /// - Parameter leastSize: is told the size of the image, and answers which size is enough; nil for the whole of it.
-  func sample(at index: Int, reducedTo leastSize: (ImageSize) -> ImageSize?) throws -> Sample
+  /// - Parameter random: the source that the transform will be handed.
+  func sample(at index: Int, for transform: any Transform, using random: RandomSource) throws -> Sample
 
   /// The label of a sample, without reading its image.
   func label(at index: Int) -> Int?
@@ -29,7 +29,9 @@ public protocol Dataset: Sendable {
 extension Dataset {
   public var isEmpty: Bool { count == 0 }
 
-  public func sample(at index: Int, reducedTo leastSize: (ImageSize) -> ImageSize?) throws -> Sample { try self[index] }
+  public func sample(at index: Int, for transform: any Transform, using random: RandomSource) throws -> Sample {
+    try self[index]
+  }
 
   /// The labels of all samples, in order; nil if one has none.
   public var labels: [Int]? {

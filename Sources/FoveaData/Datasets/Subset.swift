@@ -32,8 +32,8 @@ public struct Subset<Base: Dataset>: Dataset {
     }
   }
 
-  public func sample(at index: Int, reducedTo leastSize: (ImageSize) -> ImageSize?) throws -> Sample {
-    var sample = try base.sample(at: indices[index], reducedTo: leastSize)
+  public func sample(at index: Int, for transform: any Transform, using random: RandomSource) throws -> Sample {
+    var sample = try base.sample(at: indices[index], for: transform, using: random)
     sample.index = index
     return sample
   }

@@ -68,7 +68,7 @@ struct BatchPlan: Sendable {
   private func sample(_ place: Int) throws -> Sample {
     guard let transform = loader.transform else { return try loader.dataset[order[place]] }
     var random = RandomSource(seed: loader.seed, epoch: epoch, index: keys[place])
-    let sample = try loader.dataset.sample(at: order[place]) { transform.leastSize(of: $0, using: random) }
+    let sample = try loader.dataset.sample(at: order[place], for: transform, using: random)
     return try transform(sample, using: &random)
   }
 }

@@ -31,7 +31,7 @@ extension Batch {
     for sample in samples { try sample.check(against: first, collation) }
     let space = collation.space(for: samples.map(\.size))
     self.init(
-      images: Tensor.stack(samples.map { $0.image.padded(to: space, with: 0) }),
+      images: Self.stacked(samples.map { $0.image.padded(to: space, with: 0) }),
       labels: try Self.values(of: samples, \.label, "label").map { Tensor($0) },
       indices: samples.map(\.index))
     if collation != .stacked { sizes = samples.map(\.size) }
@@ -44,6 +44,12 @@ extension Batch {
     }
     captions = try Self.values(of: samples, \.captions, "captions") ?? []
     tokens = try Self.values(of: samples, \.tokens, "tokens").map(Self.padded)
+  }
+
+  /// Images `[C, H, W]` as one tensor, channels last in memory if the first one's are: libtorch's `stack` would sort them.
+  private static func stacked(_ images: [Tensor]) -> Tensor {
+    guard let first = images.first, first.rank == 3, !first.isContiguous() else { return Tensor.stack(images) }
+    return Tensor.stack(images.map { $0.permute(1, 2, 0) }).permute(0, 3, 1, 2)
   }
 
   /// Rows of unequal length as one tensor.

@@ -23,6 +23,11 @@ public protocol Transform: Sendable, CustomStringConvertible {
   ///
   /// - Parameter random: the source that the transform will be handed.
   func leastSize(of image: ImageSize, using random: RandomSource) -> ImageSize?
+
+  /// The only part of an image of some size that this transform looks at; nil if it is all of it.
+  ///
+  /// - Parameter random: the source that the transform will be handed.
+  func part(of image: ImageSize, using random: RandomSource) -> CropWindow?
 }
 
 /// A change of a whole batch at once, each sample in it with random choices of its own.
@@ -57,6 +62,8 @@ public struct TransformError: Error, Sendable, Hashable, CustomStringConvertible
 
 extension Transform {
   public func leastSize(of image: ImageSize, using random: RandomSource) -> ImageSize? { nil }
+
+  public func part(of image: ImageSize, using random: RandomSource) -> CropWindow? { nil }
 
   /// The changed sample, for transforms in which nothing is random, such as those of an evaluation.
   ///

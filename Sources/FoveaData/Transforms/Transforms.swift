@@ -19,6 +19,10 @@ public struct Transforms: Transform, ExpressibleByArrayLiteral {
     steps.first?.leastSize(of: image, using: random)
   }
 
+  public func part(of image: ImageSize, using random: RandomSource) -> CropWindow? {
+    steps.first?.part(of: image, using: random)
+  }
+
   public func callAsFunction(_ sample: Sample, using random: inout RandomSource) throws -> Sample {
     var sample = sample
     for step in steps { sample = try step(sample, using: &random) }

@@ -1,3 +1,4 @@
+import CPartialJPEG
 import CTurboJPEG
 import Foundation
 
@@ -16,8 +17,7 @@ enum JPEG: Codec {
     try withDecompressor { decompressor in
       let colorspace = try layout(of: bytes, decompressor).colorspace
       let denominator = scaleDenominator(header, covering: request.leastSize)
-      let width = (header.width + denominator - 1) / denominator
-      let height = (header.height + denominator - 1) / denominator
+      let (width, height) = size(of: header, over: denominator)
       func pixels(_ format: TJPF, channels: Int) throws -> Image {
         try Image.filling(width: width, height: height, channels: channels) { target in
           let status = tjDecompress2(
@@ -32,6 +32,28 @@ enum JPEG: Codec {
       default: try pixels(TJPF_RGB, channels: 3)
       }
     }
+  }
+
+  /// A part of the image at a fraction of its size, RGB, with a little more around it that came for nothing; nil where the file
+  /// is one for ``decode(_:_:_:)``.
+  static func decode(
+    _ bytes: UnsafeRawBufferPointer, _ window: PixelWindow, over denominator: Int
+  ) -> (image: Image, window: PixelWindow)? {
+    let sides = [window.left, window.top, window.width, window.height]
+    guard sides.allSatisfy({ 0...65_535 ~= $0 }), JPEGSegments(bytes).hasEnd else { return nil }
+    var part = fovea_jpeg_part(
+      left: Int32(window.left), top: Int32(window.top), width: Int32(window.width), height: Int32(window.height))
+    let capacity = (window.width + 80) * (window.height + 8) * 3
+    let pixels = [UInt8](unsafeUninitializedCapacity: capacity) { target, initialized in
+      let status = fovea_decode_jpeg_part(
+        bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count, Int32(denominator), &part, target.baseAddress,
+        capacity)
+      initialized = status == 0 ? Int(part.width) * Int(part.height) * 3 : 0
+    }
+    guard !pixels.isEmpty else { return nil }
+    let decoded = PixelWindow(
+      left: Int(part.left), top: Int(part.top), width: Int(part.width), height: Int(part.height))
+    return (Image(width: decoded.width, height: decoded.height, channels: 3, pixels: pixels), decoded)
   }
 
   static func encode(_ image: Image, quality: Int) throws -> Data {
@@ -83,9 +105,14 @@ enum JPEG: Codec {
 
   /// The largest of 8, 4, 2 and 1 by which both sides can be divided and still cover the size. The library offers all
   /// eighths, but has fast code for these.
-  private static func scaleDenominator(_ header: ImageHeader, covering size: (width: Int, height: Int)?) -> Int {
+  static func scaleDenominator(_ header: ImageHeader, covering size: (width: Int, height: Int)?) -> Int {
     guard let size else { return 1 }
     return [8, 4, 2].first { header.width >= size.width * $0 && header.height >= size.height * $0 } ?? 1
+  }
+
+  /// What the library makes of an image at a fraction of its size.
+  static func size(of header: ImageHeader, over denominator: Int) -> (width: Int, height: Int) {
+    ((header.width + denominator - 1) / denominator, (header.height + denominator - 1) / denominator)
   }
 
   /// Oddities that every decoder tolerates, such as stray bytes between segments. The library gives such a warning as

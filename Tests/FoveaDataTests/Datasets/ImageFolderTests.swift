@@ -179,14 +179,26 @@ struct ImageFolderTests {
     #expect(try values(2) != first)
   }
 
+  /// Changes nothing, and would do with less.
+  private struct Modest: Transform {
+    let size: @Sendable (ImageSize) -> ImageSize
+    let description = "Modest()"
+
+    func leastSize(of image: ImageSize, using random: RandomSource) -> ImageSize? { size(image) }
+    func callAsFunction(_ sample: Sample, using random: inout RandomSource) -> Sample { sample }
+  }
+
   @Test("JPEGs need not be decoded larger than they are used")
   func reduced() throws {
     try write("root/a/1.jpg", width: 64, height: 48)
     let folder = try ImageFolder(scratch.place("root"))
+    let random = RandomSource(seed: 0)
     #expect(try folder[0].image.shape == [3, 48, 64])
-    #expect(try folder.sample(at: 0) { _ in ImageSize(20) }.image.shape == [3, 24, 32])
+    let modest = Modest { _ in ImageSize(20) }
+    #expect(try folder.sample(at: 0, for: modest, using: random).image.shape == [3, 24, 32])
     let turned = folder.subset([0]).holdingOut(0).rest
-    #expect(try turned.sample(at: 0) { ImageSize(height: $0.height / 4, width: 1) }.image.shape == [3, 12, 16])
+    let lower = Modest { ImageSize(height: $0.height / 4, width: 1) }
+    #expect(try turned.sample(at: 0, for: lower, using: random).image.shape == [3, 12, 16])
   }
 
   @Test("A random crop is the same picture, whether or not the file was decoded in full", arguments: 0..<8)
@@ -203,12 +215,33 @@ struct ImageFolderTests {
     let folder = try ImageFolder(scratch.place("root"))
     let crop: Transforms = [RandomResizedCrop(32), ToFloat()]
     var random = RandomSource(seed: seed)
-    let reduced = try folder.sample(at: 0) { crop.leastSize(of: $0, using: random) }
+    let reduced = try folder.sample(at: 0, for: crop, using: random)
     #expect(reduced.image.shape[2] < 400)
     var again = random
     let difference = try crop(reduced, using: &random).image - crop(folder[0], using: &again).image
     // The part begins and ends on pixels, which are four times as large in the smaller image.
     #expect(difference.abs().mean().item(Double.self) < 0.03)
+  }
+
+  @Test("Of a photograph, only what a random crop looks at is decoded", arguments: 0..<12)
+  func partForACrop(seed: UInt64) throws {
+    let file = scratch.place("root/a/1.jpg")
+    try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+    let pixels = (0..<300 * 200 * 3).map { UInt8(truncatingIfNeeded: $0 &* 37 &+ $0 / 7) }
+    try Image(width: 300, height: 200, channels: 3, pixels: pixels).write(to: file)
+    let folder = try ImageFolder(scratch.place("root"))
+    let crop: Transforms = [RandomResizedCrop(ImageSize(160), scale: 0.08...0.7), ToFloat()]
+    var random = RandomSource(seed: seed)
+    let part = try folder.sample(at: 0, for: crop, using: random)
+    let whole = try folder[0]
+    #expect(part.image.count < whole.image.count)
+    var again = random
+    let cropped = try crop(part, using: &random)
+    #expect((cropped.image - (try crop(whole, using: &again)).image).abs().max().item(Float.self) == 0)
+    #expect(cropped.excerpt == nil)
+    // Others need all of it.
+    let small = Resize(.fixed(ImageSize(20)))
+    #expect(try folder.sample(at: 0, for: small, using: random).image.count == whole.image.count)
   }
 
   @Test("Natural order")

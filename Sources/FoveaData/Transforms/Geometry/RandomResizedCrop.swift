@@ -22,7 +22,17 @@ public struct RandomResizedCrop: Transform {
   }
 
   public func callAsFunction(_ sample: Sample, using random: inout RandomSource) -> Sample {
-    sample.cropped(to: draw(in: sample.size, using: &random)).resized(to: size, interpolation)
+    var window = draw(in: sample.excerpt?.whole ?? sample.size, using: &random)
+    window.top -= sample.excerpt?.window.top ?? 0
+    window.left -= sample.excerpt?.window.left ?? 0
+    var cropped = sample.cropped(to: window)
+    cropped.excerpt = nil
+    return cropped.resized(to: size, interpolation)
+  }
+
+  public func part(of image: ImageSize, using random: RandomSource) -> CropWindow? {
+    var random = random
+    return draw(in: image, using: &random)
   }
 
   /// The image may shrink until the part that will be drawn has the size that it gets in the end.

@@ -80,7 +80,8 @@ extension Tensor {
   /// An image `[C, H, W]` in another size.
   func resized(to size: ImageSize, _ interpolation: Interpolation) -> Tensor {
     guard shape[0] > 0 else { return .zeros([0, size.height, size.width], dtype: dtype) }
-    return unsqueeze(0)
+    // A batch of one whose channels are seen to lie last stays so, which spares libtorch sorting them.
+    return permute(1, 2, 0).unsqueeze(0).permute(0, 3, 1, 2)
       .interpolate(
         height: size.height, width: size.width, mode: interpolation, antialias: interpolation != .nearest
       )
