@@ -28,8 +28,8 @@ public struct ImagePart: Sendable {
 
   /// Reads a part of an image file, upright and in RGB.
   ///
-  /// Of a JPEG with one scan little more than the part is decoded, which saves up to half of the time; other files, and damaged ones, are
-  /// decoded in full, and then the part is all of the image.
+  /// Of a JPEG with one scan little more than the part is decoded; other files, and damaged ones, are decoded in full, and
+  /// then the part is all of the image.
   ///
   /// - Parameters:
   ///   - leastSize: As for `Image.init(contentsOf:atLeast:)`.

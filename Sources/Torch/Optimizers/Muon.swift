@@ -18,7 +18,7 @@ public final class Muon: Optimizer {
   public let othersWeightDecay: Double
   /// Whether each matrix is brought to the length of one with rows of length one before a step, so that the learning rate alone
   /// says how far it turns; there is nothing left then for weight decay to do. For networks whose normalisations take the
-  /// matrices' scale out again (as in Jordan's "94% on CIFAR-10" with Muon).
+  /// matrices' scale out again (as in Jordan's airbench94 with Muon, https://github.com/KellerJordan/cifar10-airbench).
   public let normalizesMatrices: Bool
   /// What the steps are orthogonalised in: `.float32` or `.bfloat16`.
   public let dtype: DType
