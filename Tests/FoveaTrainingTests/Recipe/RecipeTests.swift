@@ -121,6 +121,23 @@ struct RecipeTests {
     #expect(try step == factors("schedule.name=multi_step", "schedule.milestones=[3, 6, 9]"))
   }
 
+  @Test("what the fast recipe asks for reaches the optimizer and the augmentation")
+  func settingsArrive() throws {
+    let recipe = try Recipe(
+      yaml: """
+        augmentation: { crop_padding: 2, crop_reflects: true, alternating_flip: true }
+        optimizer: { name: muon, normalize_matrices: true, others_factor: 7, others_weight_decay: 0.25 }
+        """)
+    let optimization = recipe.optimization(of: Linear(2, 2), TrainingPlan(steps: 5, stepsPerEpoch: 5))
+    let muon = try #require(optimization.optimizer as? Muon)
+    #expect(muon.normalizesMatrices && muon.othersFactor == 7 && muon.othersWeightDecay == 0.25)
+    let input = ClassifierInput(size: ImageSize(32), resize: 32, channels: 3, statistics: .cifar10)
+    let steps = Preprocessing.training(recipe.augmentation, input: input, classes: 3, isFixedSize: true).batch.steps
+    let crop = try #require(steps.first as? RandomCrop)
+    #expect(crop.reflects && crop.padding == 2)
+    #expect(steps.contains { $0 is AlternatingFlip } && !steps.contains { $0 is RandomHorizontalFlip })
+  }
+
   @Test("every recipe of the project is right")
   func published() throws {
     let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
